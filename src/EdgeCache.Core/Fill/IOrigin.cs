@@ -1,0 +1,25 @@
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// The upstream registries, as the fill sees them. Implementations choose the endpoint (in order, the next on failure before the first
+/// byte), authenticate, follow redirects and map every failure to an <see cref="OriginOutcome"/>; they throw only
+/// <see cref="OperationCanceledException"/> for the caller's own token. Safe for concurrent use.
+/// </summary>
+public interface IOrigin
+{
+    /// <summary>GET of a manifest. The caller bounds the body's size.</summary>
+    /// <param name="accept">The types the Accept header asks for.</param>
+    /// <param name="ifNoneMatch">A digest whose quoted text is sent as If-None-Match; none sends nothing.</param>
+    ValueTask<OriginAnswer> GetManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken);
+
+    /// <summary>HEAD of a manifest: costs nothing of a pull quota (PROTOCOL 3).</summary>
+    ValueTask<OriginAnswer> HeadManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken);
+
+    /// <summary>GET of a blob, from an offset on. Blobs are never asked with HEAD (PROTOCOL 18).</summary>
+    /// <param name="offset">Above 0, a Range request; an upstream that ignores it answers with Offset 0.</param>
+    ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken);
+}

@@ -1,0 +1,52 @@
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>One upstream answer. Owned by who asked: disposing it closes the body and the exchange.</summary>
+public sealed class OriginAnswer : IAsyncDisposable
+{
+    private readonly IDisposable? _exchange;
+
+    public OriginAnswer(OriginOutcome outcome, Stream? body = null, IDisposable? exchange = null)
+    {
+        Outcome = outcome;
+        Body = body ?? Stream.Null;
+        _exchange = exchange;
+    }
+
+    public OriginOutcome Outcome { get; }
+
+    /// <summary>The body of a Found GET, never decoded; empty otherwise. A read that fails throws an <see cref="IOException"/> or
+    /// <see cref="TimeoutException"/> (stall); fewer bytes than ContentLength is the reader's to notice.</summary>
+    public Stream Body { get; }
+
+    /// <summary>The upstream's Content-Length; null where it sent none. For a range answer, the length of the range.</summary>
+    public long? ContentLength { get; init; }
+
+    /// <summary>The offset of the body's first byte within the content: 0, or what a range answer (206) begins with.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>The Content-Type as sent.</summary>
+    public string? MediaType { get; init; }
+
+    /// <summary>Docker-Content-Digest, where it was sent and is well formed; the upstream's claim, never proof.</summary>
+    public Digest Digest { get; init; }
+
+    /// <summary>The HTTP status; 0 where there was no answer.</summary>
+    public int StatusCode { get; init; }
+
+    /// <summary>Retry-After, where it was sent.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The endpoint that answered, or the last one tried: scheme, host and port, for logs.</summary>
+    public string Endpoint { get; init; } = string.Empty;
+
+    /// <summary>Why, for anything but Found; safe to show to a client (no credentials, no query strings).</summary>
+    public string Reason { get; init; } = string.Empty;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Body.DisposeAsync().ConfigureAwait(false);
+        _exchange?.Dispose();
+    }
+}
