@@ -22,7 +22,7 @@ public sealed class CacheStore : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
 
-    private CacheStore(CacheFolder folder, CacheIndex index, CacheOptions options, TimeProvider clock, ILogger logger)
+    private CacheStore(CacheFolder folder, CacheIndex index, StoreOptions options, TimeProvider clock, ILogger logger)
     {
         _folder = folder;
         _index = index;
@@ -48,7 +48,7 @@ public sealed class CacheStore : IAsyncDisposable
 
     /// <summary>Takes the folder, sweeps what an earlier run left unfinished, and starts to load the index in the background.</summary>
     /// <exception cref="CacheFolderException">The folder is in use, of another layout, or cannot be used.</exception>
-    public static CacheStore Open(CacheOptions options, TimeProvider clock, ILogger<CacheStore> logger)
+    public static CacheStore Open(StoreOptions options, TimeProvider clock, ILogger<CacheStore> logger)
     {
         var folder = CacheFolder.Open(options.Path);
         try

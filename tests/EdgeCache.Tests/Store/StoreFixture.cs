@@ -43,5 +43,5 @@ internal sealed class StoreFixture : IAsyncDisposable
     }
 
     private CacheStore Open() => CacheStore.Open(
-        new CacheOptions { Path = _folder.Path, Eviction = new EvictionOptions { LimitBytes = LimitBytes } }, Clock, NullLogger<CacheStore>.Instance);
+        new StoreOptions { Path = _folder.Path, Eviction = new EvictionOptions { LimitBytes = LimitBytes } }, Clock, NullLogger<CacheStore>.Instance);
 }

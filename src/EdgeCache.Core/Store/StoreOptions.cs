@@ -4,7 +4,7 @@ using EdgeCache.Core.Index;
 namespace EdgeCache.Core.Store;
 
 /// <summary>The cache folder and its budgets.</summary>
-public sealed record CacheOptions
+public sealed record StoreOptions
 {
     /// <summary>The folder; created where it is missing. One node at a time.</summary>
     public required string Path { get; init; }
