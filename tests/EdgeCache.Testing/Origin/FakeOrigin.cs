@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeCache.Core.Oci;
 using EdgeCache.Demo;
 using EdgeCache.Testing.Network;
@@ -50,6 +51,9 @@ public sealed class FakeOrigin : IAsyncDisposable
     public OriginAuth Auth { get; set; } = OriginAuth.None;
 
     public TokenServer Tokens { get; }
+
+    /// <summary>Errors of the fake itself, which its clients see as 500: empty in a sound test.</summary>
+    public ConcurrentQueue<Exception> Failures { get; } = new();
 
     /// <summary>The rate of all bodies together; 0 is as fast as it goes.</summary>
     public long BytesPerSecond
@@ -113,7 +117,7 @@ public sealed class FakeOrigin : IAsyncDisposable
     }
 
     /// <summary>A storage URL of a blob, signed in appearance.</summary>
-    public Uri StorageLocation(Digest digest) => new(StorageUrl, $"/storage/{digest}?X-Signature=canary-{digest.ToHex()[..8]}");
+    public Uri StorageLocation(Digest digest) => new(StorageUrl, $"/storage/{digest}?X-Signature=canary");
 
     private async Task AnswerAsync(HttpContext context, bool isStorage)
     {
@@ -130,10 +134,15 @@ public sealed class FakeOrigin : IAsyncDisposable
                 await _writer.WriteAsync(context, request, reply, fault, linked.Token);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (linked.IsCancellationRequested)
         {
             request.ClientLeft = context.RequestAborted.IsCancellationRequested;
             context.Abort();
+        }
+        catch (Exception error) when (error is not ScriptedCutException)
+        {
+            Failures.Enqueue(error);
+            throw;
         }
         finally
         {

@@ -129,7 +129,7 @@ internal sealed class ReplyWriter(TimeProvider time, BandwidthLimit shared)
             context.Abort();
         }
 
-        throw new IOException("The scripted cut of the fake origin.");
+        throw new ScriptedCutException();
     }
 
     private static byte[] Frame(OriginReply reply, long contentLength)
