@@ -14,4 +14,13 @@ internal static class EventIds
 
     public const int AccessLogDropped = 1100;
     public const int AccessLogFailed = 1101;
+
+    public const int OriginTokenRefused = 2000;
+    public const int OriginRealmRefused = 2001;
+    public const int OriginAttemptFailed = 2002;
+    public const int OriginEndpointUnhealthy = 2003;
+    public const int OriginEndpointRecovered = 2004;
+    public const int OriginBodyBroken = 2005;
+    public const int OriginForwardAborted = 2006;
+    public const int OriginAttemptThrew = 2007;
 }
