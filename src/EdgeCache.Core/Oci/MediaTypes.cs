@@ -51,36 +51,50 @@ public static class MediaTypes
     }
 
     /// <summary>
-    /// The set that an Accept header's values allow: everything where there is none, or where it names a wildcard
-    /// (<c>*/*</c>, <c>application/*</c>) or nothing that we know (an old client that asks for JSON gets what there is). A member with q=0 is left out.
+    /// The set that an Accept header's values allow (RFC 9110, section 12.5.1): everything where there is none, or where it names a wildcard
+    /// (<c>*/*</c>, <c>application/*</c>) or nothing that we know (an old client that asks for JSON gets what there is). A member with a weight of
+    /// zero is left out, also from what a wildcard allows.
     /// </summary>
     public static ManifestTypes ParseAccept(IEnumerable<string?> values)
     {
         var accepted = ManifestTypes.None;
+        var refused = ManifestTypes.None;
         foreach (var value in values)
         {
-            foreach (var range in value.AsSpan().Split(','))
+            foreach (var member in value.AsSpan().Split(','))
             {
-                accepted |= ParseRange(value.AsSpan()[range]);
+                var types = ParseRange(value.AsSpan()[member], out var isRefused);
+                accepted |= isRefused ? ManifestTypes.None : types;
+                refused |= isRefused && types != ManifestTypes.All ? types : ManifestTypes.None;
             }
         }
 
-        return accepted == ManifestTypes.None ? ManifestTypes.All : accepted;
+        return (accepted == ManifestTypes.None ? ManifestTypes.All : accepted) & ~refused;
     }
 
     /// <summary>The value of the Accept header that asks for a set.</summary>
     public static string ToAccept(ManifestTypes types) =>
         string.Join(", ", All.Where(entry => (entry.Type & types) != 0).Select(entry => entry.Text));
 
-    private static ManifestTypes ParseRange(ReadOnlySpan<char> range)
+    private static ManifestTypes ParseRange(ReadOnlySpan<char> member, out bool isRefused)
     {
-        var semicolon = range.IndexOf(';');
-        var name = (semicolon < 0 ? range : range[..semicolon]).Trim();
-        if (semicolon >= 0 && range[(semicolon + 1)..].Trim() is "q=0" or "q=0.0")
+        isRefused = false;
+        var semicolon = member.IndexOf(';');
+        if (semicolon >= 0)
         {
-            return ManifestTypes.None;
+            var parameters = member[(semicolon + 1)..];
+            foreach (var parameter in parameters.Split(';'))
+            {
+                isRefused |= IsZeroWeight(parameters[parameter].Trim());
+            }
         }
 
-        return name is "*/*" or "application/*" ? ManifestTypes.All : Parse(name);
+        var name = (semicolon < 0 ? member : member[..semicolon]).Trim();
+        var isWildcard = name is "*/*" || name.Equals("application/*", StringComparison.OrdinalIgnoreCase);
+        return isWildcard ? ManifestTypes.All : Parse(name);
     }
+
+    /// <summary><c>q=0</c> with up to three decimals, all zero.</summary>
+    private static bool IsZeroWeight(ReadOnlySpan<char> parameter) =>
+        parameter.StartsWith("q=0", StringComparison.OrdinalIgnoreCase) && !parameter[3..].ContainsAnyExcept('.', '0');
 }

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+
+namespace EdgeCache.Core.Caching;
+
+/// <summary>
+/// The value of a Cache-Status header (RFC 9211). A value; the common ones are ready-made strings, so that a hit allocates nothing.
+/// </summary>
+/// <param name="ForwardStatus">The status that upstream answered with (<c>fwd-status</c>); 0 where it did not answer or was not asked.</param>
+/// <param name="TimeToLive">What is left of the freshness, negative for a stale answer; null for what never expires (content by digest).</param>
+public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus = 0, TimeSpan? TimeToLive = null)
+{
+    /// <summary>The name of this cache in the list, an sf-token.</summary>
+    public const string CacheName = "EdgeCache";
+
+    /// <summary>Tags are fresh for five minutes unless configured otherwise; the strings of an hour are kept, some 250 KB at most.</summary>
+    private const int KeptSeconds = 3600;
+
+    /// <summary>By <see cref="CacheResult"/>. RFC 9211 2.2: what was forwarded says why, and is never a hit.</summary>
+    private static readonly string[] Plain =
+    [
+        "EdgeCache; hit",
+        "EdgeCache; fwd=miss; stored",
+        "EdgeCache; fwd=miss; collapsed",
+        "EdgeCache; fwd=stale; detail=stale-if-error",
+        "EdgeCache; fwd=stale; detail=revalidated",
+        "EdgeCache; fwd=miss; detail=linked",
+        "EdgeCache; fwd=bypass",
+        "EdgeCache; fwd=miss; detail=error",
+    ];
+
+    /// <summary>Hits by their remaining seconds; filled as they occur. A race writes an equal string twice.</summary>
+    private static readonly string?[] Hits = new string?[KeptSeconds + 1];
+
+    /// <summary>The header's value.</summary>
+    public override string ToString()
+    {
+        var plain = Plain[(int)Result];
+        if (TimeToLive is not { } left)
+        {
+            return ForwardStatus == 0 ? plain : Append(plain, null);
+        }
+
+        var seconds = (long)Math.Floor(left.TotalSeconds);
+        if (Result != CacheResult.Hit || seconds is < 0 or > KeptSeconds)
+        {
+            return Append(plain, seconds);
+        }
+
+        return Hits[seconds] ??= Append(plain, seconds);
+    }
+
+    private string Append(string plain, long? seconds)
+    {
+        var text = new StringBuilder(plain, 96);
+        if (ForwardStatus != 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; fwd-status={ForwardStatus}");
+        }
+
+        if (seconds is { } left)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; ttl={left}");
+        }
+
+        return text.ToString();
+    }
+}
