@@ -85,7 +85,19 @@ internal readonly ref struct RequestTarget
             return false;
         }
 
-        // Segments that begin with a dot are "." and ".." and nothing a name, a tag or a digest may begin with.
-        return path.IndexOf("//") < 0 && path.IndexOf("/.") < 0;
+        return path.IndexOf("//") < 0 && !HasDotSegment(path);
+    }
+
+    private static bool HasDotSegment(ReadOnlySpan<char> path)
+    {
+        foreach (var range in path.Split('/'))
+        {
+            if (path[range] is "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

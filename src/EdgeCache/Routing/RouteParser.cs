@@ -130,16 +130,14 @@ internal sealed class RouteParser(UpstreamMap upstreams)
             return true;
         }
 
-        var isValid = DockerHubNames.AppliesTo(upstream.Name)
-            ? DockerHubNames.TryParse(text, out var name)
-            : RepositoryName.TryParse(text, out name);
-        if (isValid)
+        if (!RepositoryName.TryParse(text, out var name))
         {
-            repository = new RepositoryKey(upstream.Name, name);
-            _repositories.Set(upstream, text, repository);
+            return false;
         }
 
-        return isValid;
+        repository = new RepositoryKey(upstream.Name, DockerHubNames.IsDockerHub(upstream.Name) ? DockerHubNames.Canonical(name) : name);
+        _repositories.Set(upstream, text, repository);
+        return true;
     }
 
     private RouteOutcome TryParseReference(ReadOnlySpan<char> text, out Reference reference)

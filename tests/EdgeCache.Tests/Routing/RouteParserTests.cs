@@ -138,6 +138,8 @@ public sealed class RouteParserTests
     [InlineData("/v2/evil.example:5000/b/manifests/latest", RouteOutcome.InvalidName)]
     [InlineData("/v2/a/b/manifests/", RouteOutcome.InvalidTag)]
     [InlineData("/v2/a/b/manifests/-x", RouteOutcome.InvalidTag)]
+    [InlineData("/v2/a/b/manifests/.INVALID_MANIFEST_NAME", RouteOutcome.InvalidTag)]
+    [InlineData("/v2/a/.b/manifests/x", RouteOutcome.InvalidName)]
     [InlineData("/v2/a/b/manifests/sha256:abc", RouteOutcome.InvalidDigest)]
     [InlineData("/v2/a/b/manifests/sha512:" + Hex, RouteOutcome.InvalidDigest)]
     [InlineData("/v2/a/b/blobs/latest", RouteOutcome.InvalidDigest)]
