@@ -76,9 +76,8 @@ public sealed class CacheStore : IAsyncDisposable
                 LookupState.Miss, digest, ManifestTypes.None, isLinked ? link.SizeBytes : -1, BlobPool.Blobs, isLinked, default, ManifestTypes.None);
         }
 
-        return new Lookup(
-            isLinked ? LookupState.Fresh : LookupState.Unlinked,
-            digest, link.Type, entry.SizeBytes, entry.Pool, isLinked, default, ManifestTypes.None);
+        var state = isLinked ? LookupState.Fresh : LookupState.Unlinked;
+        return new Lookup(state, digest, link.Type, entry.SizeBytes, entry.Pool, isLinked, FreshnessOf(link), ManifestTypes.None);
     }
 
     /// <summary>Looks a manifest up by digest. Bytes whose type this repository does not know yet count as unlinked.</summary>
@@ -204,6 +203,10 @@ public sealed class CacheStore : IAsyncDisposable
         _folder.Dispose();
         _stopping.Dispose();
     }
+
+    /// <summary>Content under a digest is always fresh; its age is the time since the repository was learnt to hold it.</summary>
+    private Freshness FreshnessOf(in LinkEntry link) =>
+        Freshness.Evaluate(link.LinkedAt, _clock.GetUtcNow(), TimeSpan.MaxValue, TimeSpan.Zero);
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {

@@ -59,7 +59,7 @@ internal static class DemoCommand
         var node = EdgeNode.Build(new EdgeCacheOptions
         {
             Listen = [ListenAddress.Parse(listen)],
-            Admin = new AdminOptions { Listen = ListenAddress.Parse("http://127.0.0.1:0") },
+            Admin = new AdminOptions { Listen = [ListenAddress.Parse("http://127.0.0.1:0")] },
             Cache = new CacheOptions { Path = folder, Limit = CacheLimit.OfBytes(1L << 30) },
             DefaultUpstream = UpstreamName,
             Upstreams = [new UpstreamOptions { Name = UpstreamName, Endpoints = [upstream.Url] }],

@@ -1,5 +1,4 @@
 using EdgeCache.Core.Caching;
-using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Http.Features;

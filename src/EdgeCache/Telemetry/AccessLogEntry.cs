@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using System.Net;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;

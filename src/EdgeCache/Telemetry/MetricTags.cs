@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using System.Collections.Frozen;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Index;

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using System.Diagnostics;
 using Microsoft.Extensions.ObjectPool;
 
