@@ -1,5 +1,4 @@
 using EdgeCache.Core.Fill;
-using EdgeCache.Core.Oci;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
