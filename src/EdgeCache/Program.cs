@@ -1,1 +1,3 @@
-return 0;
+using EdgeCache.Cli;
+
+return await EdgeCacheCommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -3,6 +3,9 @@ namespace EdgeCache.Core.Caching;
 /// <summary>How a request was answered, in one word: a closed set, used as a label of metrics and in logs.</summary>
 public enum CacheResult
 {
+    /// <summary>The cache was not asked: a ping, a refused request.</summary>
+    None,
+
     /// <summary>From the store, without asking upstream.</summary>
     Hit,
 

@@ -19,6 +19,7 @@ public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus 
     /// <summary>By <see cref="CacheResult"/>. RFC 9211 2.2: what was forwarded says why, and is never a hit.</summary>
     private static readonly string[] Plain =
     [
+        "EdgeCache",
         "EdgeCache; hit",
         "EdgeCache; fwd=miss; stored",
         "EdgeCache; fwd=miss; collapsed",

@@ -43,6 +43,15 @@ internal static class ErrorMapping
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not a failure."),
     };
 
+    /// <summary>What a failed fill, fetch or confirmation becomes.</summary>
+    public static OciFailure ForFailure(in FillFailure failure, OciRouteKind kind) => failure.Source switch
+    {
+        FailureSource.Limit => Overloaded,
+        FailureSource.Store => StoreFailed with { Detail = failure.Reason },
+        FailureSource.Internal => Internal with { StatusCode = 503, Detail = failure.Reason },
+        _ => ForOrigin(failure.Outcome, kind, failure.RetryAfter, failure.Reason),
+    };
+
     /// <summary>What a target that names nothing becomes.</summary>
     public static OciFailure ForRoute(RouteOutcome outcome) => outcome switch
     {

@@ -1,0 +1,58 @@
+using EdgeCache.Core.Index;
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Core.Blobs;
+
+/// <summary>
+/// Where things lie below the cache folder. A path is made from a parsed <see cref="Digest"/> only, so no text of a request ever reaches the file system.
+/// </summary>
+public sealed class BlobPaths
+{
+    private const int FanOut = 256;
+
+    public BlobPaths(string root) => Root = Path.GetFullPath(root);
+
+    public string Root { get; }
+
+    public string Temporary => Path.Combine(Root, "tmp");
+
+    public string Index => Path.Combine(Root, "index");
+
+    public string Layout => Path.Combine(Root, "layout.json");
+
+    public string Lock => Path.Combine(Root, "lock");
+
+    public string Owner => Path.Combine(Root, "owner");
+
+    /// <summary><c>blobs</c> or <c>manifests</c>: two folders, so that a rebuild can tell them apart.</summary>
+    public string Pool(BlobPool pool) => Path.Combine(Root, pool == BlobPool.Manifests ? "manifests" : "blobs");
+
+    /// <summary>The folder of a digest: pool, algorithm, the hash's first byte.</summary>
+    public string Folder(BlobPool pool, in Digest digest)
+    {
+        var prefix = Convert.ToHexStringLower(digest.Hash[..1]);
+        return Path.Combine(Pool(pool), digest.AlgorithmName, prefix);
+    }
+
+    /// <summary>The final path of a digest.</summary>
+    public string File(BlobPool pool, in Digest digest) => Path.Combine(Folder(pool, digest), digest.ToHex());
+
+    /// <summary>Every folder that <see cref="Folder"/> can name, for creation at the start: publishing then creates none.</summary>
+    internal IEnumerable<string> AllFolders()
+    {
+        foreach (var pool in Enum.GetValues<BlobPool>())
+        {
+            foreach (var algorithm in (string[])["sha256", "sha512"])
+            {
+                for (var first = 0; first < FanOut; first++)
+                {
+                    yield return Path.Combine(Pool(pool), algorithm, first.ToString("x2"));
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads a file's path back into its digest; false for a file that the store did not name.</summary>
+    internal static bool TryReadDigest(string algorithm, string fileName, out Digest digest) =>
+        Digest.TryParse($"{algorithm}:{fileName}", out digest);
+}

@@ -1,0 +1,317 @@
+using System.IO.Enumeration;
+using EdgeCache.Core.Index;
+using EdgeCache.Core.Oci;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeCache.Core.Blobs;
+
+/// <summary>
+/// The content-addressed files: temporary → verified → fsync → rename → fsync of the folder. The only room that opens files. What lies under a final
+/// name is whole, verified and durable. One open file per digest, shared by its readers; publish and unlink are serialised per digest.
+/// Safe for concurrent use.
+/// </summary>
+public sealed class BlobStore
+{
+    private const int StripeCount = 64;
+
+    /// <summary>How coarse the last use on disk is: one metadata write per blob in this time at most.</summary>
+    private static readonly TimeSpan LastUsedGranularity = TimeSpan.FromMinutes(10);
+
+    private readonly BlobPaths _paths;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Stripe[] _stripes = new Stripe[StripeCount];
+    private long _temporaryNumber;
+
+    public BlobStore(BlobPaths paths, TimeProvider clock, ILogger logger)
+    {
+        _paths = paths;
+        _clock = clock;
+        _logger = logger;
+        for (var index = 0; index < StripeCount; index++)
+        {
+            _stripes[index] = new Stripe();
+        }
+    }
+
+    /// <summary>Called with a doomed blob's bytes when its last reader has left.</summary>
+    public Action<BlobPool, long>? DoomedReleased { get; set; }
+
+    /// <summary>Leases and writers that are open now; for the tests' teardown and the metrics.</summary>
+    public int OpenFiles => _stripes.Sum(stripe => stripe.Count);
+
+    /// <summary>Starts a temporary file for the content of an expected digest.</summary>
+    /// <param name="expectedBytes">Preallocated, so that a full disk is found out before the first byte; 0 where the length is unknown.</param>
+    /// <exception cref="IOException">The disk is full or failed.</exception>
+    public BlobWriter Create(in Digest expected, BlobPool pool, long expectedBytes)
+    {
+        var path = Path.Combine(_paths.Temporary, $"{Interlocked.Increment(ref _temporaryNumber):x}.part");
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, expectedBytes);
+        }
+        catch (IOException)
+        {
+            // A preallocation that failed leaves the empty file behind.
+            DeleteQuietly(path);
+            throw;
+        }
+
+        return new BlobWriter(new BlobFile(handle, expected, pool, 0, Closed), path);
+    }
+
+    /// <summary>Gives a finished writer's file its final name, durably. The writer is the caller's to dispose, whatever the outcome.</summary>
+    /// <exception cref="IOException">fsync or rename failed; nothing stands under the final name.</exception>
+    public PublishOutcome Publish(BlobWriter writer)
+    {
+        var file = writer.File;
+        if (RandomAccess.GetLength(file.Handle) != writer.WrittenBytes)
+        {
+            RandomAccess.SetLength(file.Handle, writer.WrittenBytes);
+        }
+
+        Durability.SyncFile(file.Handle);
+        var final = _paths.File(file.Pool, file.Digest);
+        var stripe = StripeOf(file.Digest);
+        lock (stripe.Gate)
+        {
+            if (new FileInfo(final) is { Exists: true } there && there.Length == writer.WrittenBytes)
+            {
+                return PublishOutcome.AlreadyThere;
+            }
+
+            File.Move(writer.Path, final, overwrite: true);
+            writer.Renamed();
+            file.SizeBytes = writer.WrittenBytes;
+            stripe.Open[file.Digest] = file;
+        }
+
+        try
+        {
+            Durability.SyncFolder(_paths.Folder(file.Pool, file.Digest));
+        }
+        catch (IOException)
+        {
+            _ = Unlink(file.Digest, file.Pool);
+            throw;
+        }
+
+        return PublishOutcome.Published;
+    }
+
+    /// <summary>A reader's hold on a published blob; null where there is none, or where its length is not the one that was verified
+    /// (the damaged file is then removed).</summary>
+    public BlobLease? Acquire(in Digest digest, BlobPool pool, long sizeBytes)
+    {
+        var stripe = StripeOf(digest);
+        lock (stripe.Gate)
+        {
+            if (stripe.Open.TryGetValue(digest, out var open) && open.TryHold())
+            {
+                return new BlobLease(open);
+            }
+
+            var file = Open(digest, pool);
+            if (file is null)
+            {
+                return null;
+            }
+
+            if (file.SizeBytes == sizeBytes)
+            {
+                stripe.Open[digest] = file;
+                return new BlobLease(file);
+            }
+
+            BlobLog.WrongLength(_logger, digest, file.SizeBytes, sizeBytes);
+            file.Handle.Dispose();
+            DeleteQuietly(_paths.File(pool, digest));
+            return null;
+        }
+    }
+
+    /// <summary>Removes a blob's name.</summary>
+    /// <exception cref="IOException">The disk failed; the blob is still there.</exception>
+    public UnlinkOutcome Unlink(in Digest digest, BlobPool pool)
+    {
+        var stripe = StripeOf(digest);
+        BlobFile? held = null;
+        lock (stripe.Gate)
+        {
+            var path = _paths.File(pool, digest);
+            if (!File.Exists(path))
+            {
+                return UnlinkOutcome.Absent;
+            }
+
+            File.Delete(path);
+            if (stripe.Open.Remove(digest, out var open) && open.TryHold())
+            {
+                open.Doom();
+                held = open;
+            }
+        }
+
+        // Outside the lock: the release may be the last one and then calls back.
+        held?.Release();
+        return held is null ? UnlinkOutcome.Freed : UnlinkOutcome.Doomed;
+    }
+
+    /// <summary>Looks for a blob on disk, in either pool: the truth while the index is not complete.</summary>
+    public StoredBlob? Find(in Digest digest)
+    {
+        foreach (var pool in Enum.GetValues<BlobPool>())
+        {
+            var file = new FileInfo(_paths.File(pool, digest));
+            if (file.Exists)
+            {
+                return new StoredBlob(digest, pool, file.Length, file.LastWriteTimeUtc);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Every published blob on disk, lazily and in no order. Files that the store did not name are reported and left alone.</summary>
+    public IEnumerable<StoredBlob> Scan()
+    {
+        foreach (var pool in Enum.GetValues<BlobPool>())
+        {
+            foreach (var folder in Directory.EnumerateDirectories(_paths.Pool(pool)))
+            {
+                foreach (var blob in ScanFolder(pool, folder))
+                {
+                    yield return blob;
+                }
+            }
+        }
+    }
+
+    /// <summary>Deletes what an earlier run left unfinished. Call it before the first writer.</summary>
+    /// <returns>How many files there were.</returns>
+    public int SweepTemporary()
+    {
+        var count = 0;
+        foreach (var path in Directory.EnumerateFiles(_paths.Temporary))
+        {
+            File.Delete(path);
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Deletes a file whose loss or presence changes nothing: temporary names, swept again at the next start.</summary>
+    internal static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (IOException)
+        {
+        }
+        catch (UnauthorizedAccessException)
+        {
+        }
+    }
+
+    private IEnumerable<StoredBlob> ScanFolder(BlobPool pool, string folder)
+    {
+        var algorithm = Path.GetFileName(folder);
+        var files = new FileSystemEnumerable<(string Name, long Length, DateTimeOffset LastUsed)>(
+            folder,
+            static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.Length, entry.LastWriteTimeUtc),
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+        };
+        foreach (var (name, length, lastUsed) in files)
+        {
+            if (BlobPaths.TryReadDigest(algorithm, name, out var digest))
+            {
+                yield return new StoredBlob(digest, pool, length, lastUsed);
+            }
+            else
+            {
+                BlobLog.ForeignFile(_logger, name, folder);
+            }
+        }
+    }
+
+    private BlobFile? Open(in Digest digest, BlobPool pool)
+    {
+        var path = _paths.File(pool, digest);
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+
+        RecordUse(handle);
+        return new BlobFile(handle, digest, pool, RandomAccess.GetLength(handle), Closed);
+    }
+
+    /// <summary>Sets the file's modification time to now where it is older than the granularity.</summary>
+    private void RecordUse(SafeFileHandle handle)
+    {
+        try
+        {
+            var now = _clock.GetUtcNow().UtcDateTime;
+            if ((now - File.GetLastWriteTimeUtc(handle)).Duration() >= LastUsedGranularity)
+            {
+                File.SetLastWriteTimeUtc(handle, now);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A read-only disk still serves; only the order after a restart suffers.
+            BlobLog.LastUseNotRecorded(_logger, error.Message);
+        }
+    }
+
+    private void Closed(BlobFile file)
+    {
+        var stripe = StripeOf(file.Digest);
+        lock (stripe.Gate)
+        {
+            if (stripe.Open.TryGetValue(file.Digest, out var open) && ReferenceEquals(open, file))
+            {
+                stripe.Open.Remove(file.Digest);
+            }
+        }
+
+        if (file.IsDoomed)
+        {
+            DoomedReleased?.Invoke(file.Pool, file.SizeBytes);
+        }
+    }
+
+    private Stripe StripeOf(in Digest digest) => _stripes[digest.GetHashCode() & (StripeCount - 1)];
+
+    private sealed class Stripe
+    {
+        /// <summary>Protects Open, and serialises publish, open and unlink of the stripe's digests.</summary>
+        public Lock Gate { get; } = new();
+
+        public Dictionary<Digest, BlobFile> Open { get; } = [];
+
+        public int Count
+        {
+            get
+            {
+                lock (Gate)
+                {
+                    return Open.Count;
+                }
+            }
+        }
+    }
+}

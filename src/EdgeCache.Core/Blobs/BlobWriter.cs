@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Core.Blobs;
+
+/// <summary>
+/// A temporary file that grows to become a blob, hashed as it is written. Owned by one fill; only <see cref="OpenLease"/> may be called by others.
+/// Disposing it without publishing deletes the file's name; readers that hold a lease keep the bytes.
+/// </summary>
+public sealed class BlobWriter : IDisposable
+{
+    private readonly IncrementalHash _hash;
+    private readonly BlobFile _file;
+    private bool _named = true;
+    private bool _disposed;
+
+    internal BlobWriter(BlobFile file, string path)
+    {
+        _file = file;
+        Path = path;
+        _hash = IncrementalHash.CreateHash(
+            file.Digest.Algorithm == DigestAlgorithm.Sha512 ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256);
+    }
+
+    /// <summary>Bytes written so far.</summary>
+    public long WrittenBytes { get; private set; }
+
+    /// <summary>The digest that the content has to have.</summary>
+    public Digest Expected => _file.Digest;
+
+    internal string Path { get; }
+
+    internal BlobFile File => _file;
+
+    /// <summary>Writes the next bytes at the end and hashes them.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        RandomAccess.Write(_file.Handle, bytes, WrittenBytes);
+        _hash.AppendData(bytes);
+        WrittenBytes += bytes.Length;
+    }
+
+    /// <summary>The digest of all that was written, in the algorithm of the expected digest. Ends the hashing: call it once.</summary>
+    public Digest Finish()
+    {
+        Span<byte> hash = stackalloc byte[64];
+        var length = _hash.GetHashAndReset(hash);
+        return Digest.FromHash(_file.Digest.Algorithm, hash[..length]);
+    }
+
+    /// <summary>A reader's hold on the growing file; null when the writer and all its readers have gone.</summary>
+    public BlobLease? OpenLease() => _file.TryHold() ? new BlobLease(_file) : null;
+
+    /// <summary>The file has its final name: disposing must not delete it.</summary>
+    internal void Renamed() => _named = false;
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _hash.Dispose();
+        if (_named)
+        {
+            BlobStore.DeleteQuietly(Path);
+        }
+
+        _file.Release();
+    }
+}

@@ -1,0 +1,23 @@
+namespace EdgeCache.Core;
+
+/// <summary>The ids of Core's log messages: 3000–3499, unique, never reused. The executable's stand in its Telemetry room.</summary>
+internal static class EventIds
+{
+    public const int BlobWrongLength = 3000;
+    public const int BlobForeignFile = 3001;
+    public const int BlobLastUseNotRecorded = 3002;
+
+    public const int StoreOpened = 3100;
+    public const int StoreScanned = 3101;
+    public const int StoreScanFailed = 3102;
+    public const int StoreBlobDamaged = 3103;
+
+    public const int FillStarted = 3200;
+    public const int FillCompleted = 3201;
+    public const int FillSourceFailed = 3202;
+    public const int FillFailed = 3203;
+    public const int FillNotStored = 3204;
+    public const int ManifestRefused = 3205;
+    public const int TagServedStale = 3206;
+    public const int FillCrashed = 3207;
+}

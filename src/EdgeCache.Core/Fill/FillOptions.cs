@@ -1,0 +1,26 @@
+namespace EdgeCache.Core.Fill;
+
+/// <summary>The limits of fetching from upstream.</summary>
+public sealed record FillOptions
+{
+    /// <summary>Fills at once; beyond it a miss is answered 503. 1 to 100,000.</summary>
+    public int MaxConcurrentFills { get; init; } = 256;
+
+    /// <summary>Readers of one fill; beyond it a request is answered 503. 1 to 1,000,000.</summary>
+    public int MaxReadersPerFill { get; init; } = 20_000;
+
+    /// <summary>Requests that wait for one manifest or one confirmation. 1 to 1,000,000.</summary>
+    public int MaxWaiters { get; init; } = 20_000;
+
+    /// <summary>The longest manifest, in bytes: 64 KiB to 64 MiB. 4 MiB is what registries accept at least (OCI distribution-spec).</summary>
+    public int MaxManifestBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>The longest blob, in bytes: a body without a length ends here.</summary>
+    public long MaxBlobBytes { get; init; } = 256L * 1024 * 1024 * 1024;
+
+    /// <summary>Blobs up to this are verified before their headers are sent, and this much of a longer one is held back until its digest matches.</summary>
+    public int HoldBackBytes { get; init; } = 64 * 1024;
+
+    /// <summary>The fill's buffer: one a fill, in bytes, 16 KiB to 4 MiB.</summary>
+    public int BufferBytes { get; init; } = 256 * 1024;
+}

@@ -1,0 +1,8 @@
+namespace EdgeCache.Core.Fill;
+
+/// <summary>What a reader may do next.</summary>
+/// <param name="VisibleBytes">How far the file may be read: the fill's published length, never the file's own.</param>
+/// <param name="TotalBytes">The content's length; -1 as long as it is not known.</param>
+/// <param name="State">Growing, whole, or failed.</param>
+/// <param name="Failure">Why, where it failed.</param>
+public readonly record struct FillProgress(long VisibleBytes, long TotalBytes, FillState State, FillFailure Failure);

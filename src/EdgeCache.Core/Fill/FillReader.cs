@@ -1,0 +1,71 @@
+using EdgeCache.Core.Blobs;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// One client's place at a fill: it follows the growing file by the published length. Leaving never ends the fill; a slow reader never stalls
+/// it. Not thread-safe; owned by the request.
+/// </summary>
+public sealed class FillReader : IDisposable
+{
+    private readonly BlobFill _fill;
+    private readonly FillSource? _source;
+    private bool _linked;
+    private BlobLease? _lease;
+    private bool _disposed;
+
+    internal FillReader(BlobFill fill, FillSource? source, bool linked, bool isLeader)
+    {
+        _fill = fill;
+        _source = source;
+        _linked = linked;
+        IsLeader = isLeader;
+    }
+
+    /// <summary>Whether the reader's right to the bytes is still open: its repository is neither linked nor a source of this fill. The caller
+    /// has to confirm it upstream and then call <see cref="Allow"/>, before it waits.</summary>
+    public bool NeedsConfirmation => !_linked && _source is null;
+
+    /// <summary>Whether this request started the fill, rather than joined one.</summary>
+    public bool IsLeader { get; }
+
+    /// <summary>The repository has been confirmed to hold the digest.</summary>
+    public void Allow() => _linked = true;
+
+    /// <summary>Waits until bytes after a position may be read, the fill is whole, or it has failed.</summary>
+    /// <param name="position">An offset within the content.</param>
+    /// <exception cref="OperationCanceledException">The reader's own token; the fill goes on.</exception>
+    public async ValueTask<FillProgress> WaitAsync(long position, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var progress = _fill.Observe(_source, _linked, out var changed);
+            if (progress.State is FillState.Verified or FillState.Failed || (progress.State == FillState.Growing && progress.VisibleBytes > position))
+            {
+                return progress;
+            }
+
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until headers may be sent: the first byte is visible (or the whole is verified), or the fill has failed.</summary>
+    public ValueTask<FillProgress> WaitForHeadAsync(CancellationToken cancellationToken) => WaitAsync(0, cancellationToken);
+
+    /// <summary>The reader's hold on the file, of which only the visible bytes may be read. Available once WaitAsync has shown some.</summary>
+    /// <exception cref="InvalidOperationException">No byte is visible yet.</exception>
+    public BlobLease Lease =>
+        _lease ??= _fill.OpenLease() ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _lease?.Dispose();
+        _fill.Leave();
+    }
+}

@@ -1,0 +1,223 @@
+using System.Buffers;
+using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Index;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// The work of one fill: it alone reads upstream, writes the temporary blob and publishes. It tries the sources in order until one gives the right bytes;
+/// once a reader may have seen a byte, a failure ends the fill. Its token is the table's: no client can cancel it.
+/// </summary>
+internal sealed class FillRun
+{
+    private readonly BlobFill _fill;
+    private readonly IOrigin _origin;
+    private readonly CacheStore _store;
+    private readonly FillOptions _options;
+    private readonly ILogger _logger;
+
+    public FillRun(BlobFill fill, IOrigin origin, CacheStore store, FillOptions options, ILogger logger)
+    {
+        _fill = fill;
+        _origin = origin;
+        _store = store;
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <summary>Runs to the end; every outcome, faults of ours included, is told to the readers through the fill.</summary>
+    /// <returns>Whether the content was verified.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (_fill.NextSourceOrFail() is { } source)
+            {
+                if (await TrySourceAsync(source, cancellationToken).ConfigureAwait(false) is { } verified)
+                {
+                    return verified;
+                }
+            }
+
+            FillLog.Failed(_logger, _fill.Digest);
+            return false;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _fill.Fail(new FillFailure(FailureSource.Internal, OriginOutcome.Unavailable, "The node is stopping."));
+            return false;
+        }
+        catch (Exception error)
+        {
+            FillLog.Crashed(_logger, _fill.Digest, error);
+            _fill.Fail(new FillFailure(FailureSource.Internal, OriginOutcome.Unavailable, "The fetch failed inside the node."));
+            return false;
+        }
+    }
+
+    /// <summary>True or false: the fill is decided. Null: the source is refused and the next may try.</summary>
+    private async ValueTask<bool?> TrySourceAsync(FillSource source, CancellationToken cancellationToken)
+    {
+        await using var answer = await _origin.GetBlobAsync(source.Repository, _fill.Digest, 0, cancellationToken).ConfigureAwait(false);
+        if (Check(source, answer) is { } refusal)
+        {
+            return Refuse(source, answer, refusal);
+        }
+
+        var totalBytes = answer.ContentLength ?? source.ExpectedBytes;
+        PendingBlob pending;
+        try
+        {
+            pending = _store.Begin(_fill.Digest, BlobPool.Blobs, Math.Max(totalBytes, 0));
+        }
+        catch (IOException error)
+        {
+            _fill.Fail(new FillFailure(FailureSource.Store, OriginOutcome.Unavailable, $"The cache disk refused the blob: {error.Message}"));
+            return false;
+        }
+
+        using (pending)
+        {
+            _fill.Begin(pending.Writer, totalBytes);
+            _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, totalBytes);
+            _fill.Confirm(source);
+            var failure = await CopyAsync(answer.Body, pending.Writer, totalBytes, cancellationToken).ConfigureAwait(false);
+            if (failure is { } broken)
+            {
+                return GiveUp(source, answer, broken);
+            }
+
+            _fill.Verify(pending.Writer.WrittenBytes);
+            Publish(pending, source);
+            return true;
+        }
+    }
+
+    /// <summary>What is wrong with an answer before its body is read; null when nothing is.</summary>
+    private FillFailure? Check(FillSource source, OriginAnswer answer)
+    {
+        if (answer.Outcome != OriginOutcome.Found)
+        {
+            return FillFailure.From(answer);
+        }
+
+        if (answer.Offset != 0)
+        {
+            return Bad("The upstream answered with a part of the blob that was not asked for.");
+        }
+
+        if (answer.ContentLength is { } length)
+        {
+            if (source.ExpectedBytes >= 0 && length != source.ExpectedBytes)
+            {
+                return Bad($"The upstream offers {length} bytes where the manifest says {source.ExpectedBytes}.");
+            }
+
+            if (length > _options.MaxBlobBytes)
+            {
+                return Bad($"The blob is longer than {_options.MaxBlobBytes} bytes.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the body to its end and compares the digest. Null: all is well.</summary>
+    private async ValueTask<FillFailure?> CopyAsync(Stream body, BlobWriter writer, long totalBytes, CancellationToken cancellationToken)
+    {
+        var limitBytes = totalBytes >= 0 ? totalBytes : _options.MaxBlobBytes;
+        var buffer = ArrayPool<byte>.Shared.Rent(_options.BufferBytes);
+        try
+        {
+            while (true)
+            {
+                var (count, fault) = await ReadAsync(body, buffer, cancellationToken).ConfigureAwait(false);
+                if (fault is not null)
+                {
+                    return fault;
+                }
+
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (writer.WrittenBytes + count > limitBytes)
+                {
+                    return Bad($"The upstream sent more than {limitBytes} bytes.");
+                }
+
+                writer.Append(buffer.AsSpan(0, count));
+                _fill.Advance(writer.WrittenBytes);
+            }
+        }
+        catch (IOException error)
+        {
+            return new FillFailure(FailureSource.Store, OriginOutcome.Unavailable, $"The cache disk failed: {error.Message}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (totalBytes >= 0 && writer.WrittenBytes != totalBytes)
+        {
+            return new FillFailure(
+                FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body ended after {writer.WrittenBytes} of {totalBytes} bytes.");
+        }
+
+        var found = writer.Finish();
+        return found == _fill.Digest ? null : Bad($"The upstream's bytes have the digest {found}.");
+    }
+
+    private static async ValueTask<(int Count, FillFailure? Fault)> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (Exception error) when (error is IOException or TimeoutException)
+        {
+            return (0, new FillFailure(FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body broke off: {error.Message}"));
+        }
+    }
+
+    private bool? Refuse(FillSource source, OriginAnswer answer, FillFailure failure)
+    {
+        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
+        _fill.Refuse(source, failure);
+        return null;
+    }
+
+    /// <summary>A body that came to nothing: the next source may begin as long as no reader may have seen a byte.</summary>
+    private bool? GiveUp(FillSource source, OriginAnswer answer, FillFailure failure)
+    {
+        if (_fill.TryTakeBack())
+        {
+            return Refuse(source, answer, failure);
+        }
+
+        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
+        _fill.Fail(failure);
+        return false;
+    }
+
+    private void Publish(PendingBlob pending, FillSource source)
+    {
+        try
+        {
+            var stored = _store.Publish(pending);
+            FillLog.Completed(_logger, _fill.Digest, source.Repository, pending.Writer.WrittenBytes, stored);
+        }
+        catch (IOException error)
+        {
+            // The readers have the right bytes in any case; the next request fetches again.
+            FillLog.NotStored(_logger, _fill.Digest, error.Message);
+        }
+    }
+
+    private static FillFailure Bad(string reason) => new(FailureSource.Origin, OriginOutcome.BadAnswer, reason);
+}

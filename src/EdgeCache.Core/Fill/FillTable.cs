@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// One fill per digest in the process, however many ask. Owns the fills' tasks: disposing it stops them and waits. Safe for concurrent use.
+/// </summary>
+public sealed class FillTable : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Digest, BlobFill> _fills = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IOrigin _origin;
+    private readonly CacheStore _store;
+    private readonly FillOptions _options;
+    private readonly ILogger _logger;
+    private int _active;
+    private long _verified;
+    private long _failed;
+
+    public FillTable(IOrigin origin, CacheStore store, FillOptions options, ILogger<FillTable> logger)
+    {
+        _origin = origin;
+        _store = store;
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <summary>Fills in progress.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <summary>Fills that ended with verified content, since the start.</summary>
+    public long Verified => Interlocked.Read(ref _verified);
+
+    /// <summary>Fills that came to nothing, since the start.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>
+    /// Joins the digest's fill, or starts it with this repository as its source.
+    /// </summary>
+    /// <param name="linked">Whether the repository is known to hold the digest.</param>
+    /// <param name="expectedBytes">The size by the descriptor; -1 where none is known.</param>
+    /// <returns>A reader to dispose; null when a limit is reached (the client should come again).</returns>
+    public FillReader? JoinOrStart(RepositoryKey repository, in Digest digest, bool linked, long expectedBytes)
+    {
+        while (true)
+        {
+            if (_fills.TryGetValue(digest, out var running))
+            {
+                if (running.TryJoin(repository, linked, expectedBytes) is { } reader)
+                {
+                    return reader;
+                }
+
+                if (running.IsFull)
+                {
+                    return null;
+                }
+
+                // It has just ended: out of the way, so that a new one can start.
+                _fills.TryRemove(new KeyValuePair<Digest, BlobFill>(digest, running));
+                continue;
+            }
+
+            if (_stopping.IsCancellationRequested || Volatile.Read(ref _active) >= _options.MaxConcurrentFills)
+            {
+                return null;
+            }
+
+            var fill = new BlobFill(digest, _options);
+            var first = fill.TryJoin(repository, linked, expectedBytes);
+            if (_fills.TryAdd(digest, fill))
+            {
+                Interlocked.Increment(ref _active);
+                _ = Task.Run(() => RunAsync(fill));
+                return first;
+            }
+
+            first?.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (Active > 0)
+        {
+            await _drained.Task.ConfigureAwait(false);
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(BlobFill fill)
+    {
+        try
+        {
+            var run = new FillRun(fill, _origin, _store, _options, _logger);
+            var verified = await run.RunAsync(_stopping.Token).ConfigureAwait(false);
+            Interlocked.Increment(ref verified ? ref _verified : ref _failed);
+        }
+        finally
+        {
+            _fills.TryRemove(new KeyValuePair<Digest, BlobFill>(fill.Digest, fill));
+            fill.Close();
+            if (Interlocked.Decrement(ref _active) == 0 && _stopping.IsCancellationRequested)
+            {
+                _drained.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// Asks upstream whether a repository holds a digest whose bytes are here through another one, and links it where it does. A blob is asked by a GET that
+/// is stopped at its headers (never HEAD, PROTOCOL 18), a manifest by HEAD. Concurrent questions are one. Safe for concurrent use.
+/// </summary>
+public sealed class LinkConfirmer : IAsyncDisposable
+{
+    private readonly SingleFlight<(RepositoryKey Repository, Digest Digest, bool IsManifest), Confirmation> _flights;
+    private readonly IOrigin _origin;
+    private readonly CacheStore _store;
+
+    public LinkConfirmer(IOrigin origin, CacheStore store, FillOptions options)
+    {
+        _origin = origin;
+        _store = store;
+        _flights = new SingleFlight<(RepositoryKey, Digest, bool), Confirmation>(options.MaxWaiters);
+    }
+
+    public async ValueTask<Confirmation> ConfirmBlobAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
+    {
+        var flown = await _flights.RunAsync((repository, digest, false), token => AskBlobAsync(repository, digest, token), cancellationToken)
+            .ConfigureAwait(false);
+        return flown?.Result ?? Confirmation.Overloaded;
+    }
+
+    public async ValueTask<Confirmation> ConfirmManifestAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
+    {
+        var flown = await _flights.RunAsync((repository, digest, true), token => AskManifestAsync(repository, digest, token), cancellationToken)
+            .ConfigureAwait(false);
+        return flown?.Result ?? Confirmation.Overloaded;
+    }
+
+    public ValueTask DisposeAsync() => _flights.DisposeAsync();
+
+    private async Task<Confirmation> AskBlobAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
+    {
+        await using var answer = await _origin.GetBlobAsync(repository, digest, 0, cancellationToken).ConfigureAwait(false);
+        return Learn(repository, digest, answer, ManifestTypes.None);
+    }
+
+    private async Task<Confirmation> AskManifestAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
+    {
+        await using var answer = await _origin
+            .HeadManifestAsync(repository, Reference.ByDigest(digest), ManifestTypes.All, cancellationToken).ConfigureAwait(false);
+        return Learn(repository, digest, answer, MediaTypes.Parse(answer.MediaType));
+    }
+
+    private Confirmation Learn(RepositoryKey repository, in Digest digest, OriginAnswer answer, ManifestTypes type)
+    {
+        if (answer.Outcome != OriginOutcome.Found)
+        {
+            return new Confirmation(FillFailure.From(answer), ManifestTypes.None, -1);
+        }
+
+        var sizeBytes = answer.ContentLength ?? -1;
+        _store.Link(repository, digest, type, sizeBytes);
+        return new Confirmation(null, type, sizeBytes);
+    }
+}

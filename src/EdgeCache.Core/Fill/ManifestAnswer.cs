@@ -1,0 +1,25 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>What a request for a manifest comes to.</summary>
+/// <param name="Result">How it was had; Error where it was not, and Failure then says why.</param>
+/// <param name="Repository">The repository in whose name upstream was asked, where it was.</param>
+/// <param name="Content">The bytes, where they have just been fetched; empty where they are in the store (or only a HEAD was asked).</param>
+/// <param name="Freshness">Of the tag; always fresh for a digest.</param>
+/// <param name="ForwardStatus">Upstream's status; 0 where it was not asked or gave none.</param>
+public sealed record ManifestAnswer(
+    CacheResult Result,
+    RepositoryKey Repository,
+    Digest Digest = default,
+    ManifestTypes Type = ManifestTypes.None,
+    long SizeBytes = -1,
+    ReadOnlyMemory<byte> Content = default,
+    Freshness Freshness = default,
+    FillFailure Failure = default,
+    int ForwardStatus = 0)
+{
+    public static ManifestAnswer Failed(RepositoryKey repository, FillFailure failure, int forwardStatus = 0) =>
+        new(CacheResult.Error, repository, Failure: failure, ForwardStatus: forwardStatus);
+}

@@ -1,0 +1,155 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// One upstream exchange for a manifest: reads it whole (it is bounded), checks its bytes against the digest and its Content-Type against its
+/// content, stores it and links what it names. Nothing unverified leaves here. Stateless; safe for concurrent use.
+/// </summary>
+internal sealed class ManifestFetcher
+{
+    private readonly IOrigin _origin;
+    private readonly CacheStore _store;
+    private readonly FillOptions _options;
+    private readonly ILogger _logger;
+
+    public ManifestFetcher(IOrigin origin, CacheStore store, FillOptions options, ILogger logger)
+    {
+        _origin = origin;
+        _store = store;
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <summary>Fetches by tag or digest, and stores.</summary>
+    /// <param name="unless">Where upstream still has this digest it need not send it again: the answer is then Revalidated. None always fetches.</param>
+    public async Task<ManifestAnswer> GetAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, CancellationToken cancellationToken)
+    {
+        await using var answer = await _origin.GetManifestAsync(repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+        switch (answer.Outcome)
+        {
+            case OriginOutcome.NotModified when !unless.IsNone:
+                return new ManifestAnswer(CacheResult.Revalidated, repository, unless, ForwardStatus: answer.StatusCode);
+            case OriginOutcome.Found:
+                break;
+            default:
+                return ManifestAnswer.Failed(repository, FillFailure.From(answer), answer.StatusCode);
+        }
+
+        var (content, failure) = await ReadAsync(answer, cancellationToken).ConfigureAwait(false);
+        return failure is { } broken
+            ? ManifestAnswer.Failed(repository, broken, answer.StatusCode)
+            : Accept(repository, reference, answer, content);
+    }
+
+    /// <summary>Asks by HEAD. Found without a usable digest or type is an answer with no digest: the caller has to GET.</summary>
+    public async Task<ManifestAnswer> HeadAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken)
+    {
+        await using var answer = await _origin.HeadManifestAsync(repository, reference, accept, cancellationToken).ConfigureAwait(false);
+        if (answer.Outcome != OriginOutcome.Found)
+        {
+            return ManifestAnswer.Failed(repository, FillFailure.From(answer), answer.StatusCode);
+        }
+
+        var digest = reference.IsDigest ? reference.Digest : answer.Digest;
+        var type = MediaTypes.Parse(answer.MediaType);
+        return type == ManifestTypes.None || answer.ContentLength is null
+            ? new ManifestAnswer(CacheResult.Miss, repository, ForwardStatus: answer.StatusCode)
+            : new ManifestAnswer(CacheResult.Miss, repository, digest, type, answer.ContentLength.Value, ForwardStatus: answer.StatusCode);
+    }
+
+    private ManifestAnswer Accept(RepositoryKey repository, in Reference reference, OriginAnswer answer, byte[] content)
+    {
+        var claimed = reference.IsDigest ? reference.Digest : answer.Digest;
+        var digest = Digest.Compute(content, claimed.IsNone ? DigestAlgorithm.Sha256 : claimed.Algorithm);
+        if (!claimed.IsNone && digest != claimed)
+        {
+            return Refuse(repository, reference, answer, $"its bytes have the digest {digest} where {claimed} was expected");
+        }
+
+        var outcome = ManifestDocument.TryParse(content, answer.MediaType, out var document);
+        if (document is null)
+        {
+            return Refuse(repository, reference, answer, $"not a manifest that can be trusted ({outcome})");
+        }
+
+        try
+        {
+            _store.PutManifest(repository, digest, content, document);
+        }
+        catch (IOException error)
+        {
+            // The client gets the verified bytes all the same.
+            FillLog.NotStored(_logger, digest, error.Message);
+        }
+
+        return new ManifestAnswer(
+            CacheResult.Miss, repository, digest, document.Type, content.Length, content, ForwardStatus: answer.StatusCode);
+    }
+
+    private ManifestAnswer Refuse(RepositoryKey repository, in Reference reference, OriginAnswer answer, string reason)
+    {
+        FillLog.ManifestRefused(_logger, repository, reference, reason);
+        return ManifestAnswer.Failed(
+            repository, new FillFailure(FailureSource.Origin, OriginOutcome.BadAnswer, $"The upstream's manifest is refused: {reason}."), answer.StatusCode);
+    }
+
+    private async ValueTask<(byte[] Content, FillFailure? Failure)> ReadAsync(OriginAnswer answer, CancellationToken cancellationToken)
+    {
+        var limitBytes = _options.MaxManifestBytes;
+        if (answer.ContentLength > limitBytes)
+        {
+            return ([], TooLong(limitBytes));
+        }
+
+        var buffer = new byte[answer.ContentLength ?? 16 * 1024];
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                if (length == buffer.Length)
+                {
+                    if (answer.ContentLength is not null)
+                    {
+                        break;
+                    }
+
+                    if (length >= limitBytes)
+                    {
+                        return ([], TooLong(limitBytes));
+                    }
+
+                    Array.Resize(ref buffer, Math.Min(limitBytes, length * 2));
+                }
+
+                var count = await answer.Body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                length += count;
+            }
+        }
+        catch (Exception error) when (error is IOException or TimeoutException)
+        {
+            return ([], BrokenOff(error.Message));
+        }
+
+        return answer.ContentLength is { } expected && expected != length
+            ? ([], BrokenOff($"{length} of {expected} bytes came"))
+            : (buffer.Length == length ? buffer : buffer[..length], null);
+    }
+
+    private static FillFailure TooLong(int limitBytes) =>
+        new(FailureSource.Origin, OriginOutcome.BadAnswer, $"The upstream's manifest is longer than {limitBytes} bytes.");
+
+    private static FillFailure BrokenOff(string reason) =>
+        new(FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's manifest broke off: {reason}.");
+}

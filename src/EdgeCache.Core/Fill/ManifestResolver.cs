@@ -1,0 +1,283 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// Answers requests for manifests: from the store where it may, else by one upstream exchange however many ask. A request goes
+/// 1. look-up; 2. fresh: answer; 3. a digest: confirm the link or fetch; 4. a stale tag: revalidate by HEAD; 5. an unknown tag: fetch (or HEAD for a HEAD);
+/// 6. upstream failed: the stale answer where the rule allows it. Safe for concurrent use.
+/// </summary>
+public sealed class ManifestResolver : IAsyncDisposable
+{
+    private const int MaxRounds = 4;
+
+    private readonly SingleFlight<TagKey, ManifestAnswer> _tagFlights;
+    private readonly SingleFlight<(Digest Digest, bool HeadOnly), ManifestAnswer> _digestFlights;
+    private readonly CacheStore _store;
+    private readonly ManifestFetcher _fetcher;
+    private readonly LinkConfirmer _confirmer;
+    private readonly ILogger _logger;
+
+    public ManifestResolver(IOrigin origin, CacheStore store, LinkConfirmer confirmer, FillOptions options, ILogger<ManifestResolver> logger)
+    {
+        _store = store;
+        _confirmer = confirmer;
+        _logger = logger;
+        _fetcher = new ManifestFetcher(origin, store, options, logger);
+        _tagFlights = new SingleFlight<TagKey, ManifestAnswer>(options.MaxWaiters);
+        _digestFlights = new SingleFlight<(Digest, bool), ManifestAnswer>(options.MaxWaiters);
+    }
+
+    /// <summary>Finds out what a reference means and makes sure that its bytes can be served.</summary>
+    /// <param name="accept">The types the client takes; matters for tags only.</param>
+    /// <param name="rule">How long the tag is fresh.</param>
+    /// <param name="headOnly">No bytes are wanted: a HEAD never spends a GET of the upstream's quota unless it must.</param>
+    /// <exception cref="OperationCanceledException">The client's token; work in progress goes on for the others.</exception>
+    public ValueTask<ManifestAnswer> ResolveAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, FreshnessRule rule, bool headOnly, CancellationToken cancellationToken) =>
+        reference.IsDigest
+            ? ResolveDigestAsync(repository, reference.Digest, headOnly, cancellationToken)
+            : ResolveTagAsync(repository, reference, accept, rule, headOnly, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _tagFlights.DisposeAsync().ConfigureAwait(false);
+        await _digestFlights.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<ManifestAnswer> ResolveDigestAsync(
+        RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
+    {
+        var result = CacheResult.Hit;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var found = _store.LookupManifest(repository, digest);
+            if (found.State == LookupState.Fresh)
+            {
+                return Stored(repository, found, result);
+            }
+
+            if (found.State == LookupState.Unlinked && result != CacheResult.Linked)
+            {
+                var confirmed = await _confirmer.ConfirmManifestAsync(repository, digest, cancellationToken).ConfigureAwait(false);
+                if (confirmed.Failure is { } failure)
+                {
+                    return ManifestAnswer.Failed(repository, failure);
+                }
+
+                result = CacheResult.Linked;
+                continue;
+            }
+
+            // A miss, or an upstream whose HEAD does not tell the type: its GET does.
+            var flown = await _digestFlights
+                .RunAsync((digest, headOnly), token => FetchDigestAsync(repository, digest, headOnly, token), cancellationToken)
+                .ConfigureAwait(false);
+            if (flown is not var (answer, joined))
+            {
+                break;
+            }
+
+            // Another repository's exchange says nothing about this one's rights: look again, and confirm or fetch in its own name.
+            if (!joined || answer.Repository == repository)
+            {
+                return joined ? Joined(answer) : answer;
+            }
+        }
+
+        return Overloaded(repository);
+    }
+
+    private async Task<ManifestAnswer> FetchDigestAsync(RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
+    {
+        var reference = Reference.ByDigest(digest);
+        if (!headOnly)
+        {
+            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
+        }
+
+        var head = await _fetcher.HeadAsync(repository, reference, ManifestTypes.All, cancellationToken).ConfigureAwait(false);
+        if (head.Result == CacheResult.Error || head.Digest.IsNone)
+        {
+            return head.Result == CacheResult.Error
+                ? head
+                : await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
+        }
+
+        _store.Link(repository, digest, head.Type, head.SizeBytes);
+        return head;
+    }
+
+    private async ValueTask<ManifestAnswer> ResolveTagAsync(
+        RepositoryKey repository, Reference tag, ManifestTypes accept, FreshnessRule rule, bool headOnly, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var found = _store.LookupTag(repository, tag, accept, rule);
+            if (found.State == LookupState.Fresh)
+            {
+                return Stored(repository, found, CacheResult.Hit);
+            }
+
+            // Requests of different clients meet under the class that upstream is asked with, not the one each came with.
+            var key = new TagKey(repository, tag, found.TagClass, headOnly);
+            if (found.State == LookupState.Miss && !found.Digest.IsNone)
+            {
+                return await ResolveKnownTagAsync(key, found, cancellationToken).ConfigureAwait(false);
+            }
+
+            var flown = await _tagFlights.RunAsync(key, token => AskTagAsync(key, found, token), cancellationToken).ConfigureAwait(false);
+            if (flown is not var (answer, joined))
+            {
+                break;
+            }
+
+            if (answer.Result == CacheResult.Error)
+            {
+                return MayServeStale(found, answer.Failure) ? ServeStale(key, found, answer) : answer;
+            }
+
+            // The full list gave a type this client cannot take: the next round asks with the client's own class.
+            if ((answer.Type & accept) != 0 || found.TagClass == accept)
+            {
+                return joined ? Joined(answer) : answer;
+            }
+        }
+
+        return Overloaded(repository);
+    }
+
+    /// <summary>The tag is fresh, but its bytes are not here (evicted, or only a HEAD was asked so far).</summary>
+    private async ValueTask<ManifestAnswer> ResolveKnownTagAsync(TagKey key, Lookup found, CancellationToken cancellationToken)
+    {
+        if (key.HeadOnly && found.SizeBytes >= 0)
+        {
+            return Stored(key.Repository, found, CacheResult.Hit);
+        }
+
+        var answer = await ResolveDigestAsync(key.Repository, found.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        return answer with { Freshness = found.Freshness };
+    }
+
+    /// <summary>Asks upstream what a tag means now; runs once for all who wait.</summary>
+    private async Task<ManifestAnswer> AskTagAsync(TagKey key, Lookup found, CancellationToken cancellationToken)
+    {
+        if (found.State == LookupState.Stale)
+        {
+            return await RevalidateAsync(key, found, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (key.HeadOnly)
+        {
+            var head = await _fetcher.HeadAsync(key.Repository, key.Tag, key.Accept, cancellationToken).ConfigureAwait(false);
+            if (head.Result == CacheResult.Error || !head.Digest.IsNone)
+            {
+                return RememberHead(key, head);
+            }
+        }
+
+        return await GetAndRememberAsync(key, default, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>HEAD; where that names no digest, a conditional GET; where it names a new one, GET by digest.</summary>
+    private async Task<ManifestAnswer> RevalidateAsync(TagKey key, Lookup found, CancellationToken cancellationToken)
+    {
+        var head = await _fetcher.HeadAsync(key.Repository, key.Tag, key.Accept, cancellationToken).ConfigureAwait(false);
+        if (head.Result == CacheResult.Error)
+        {
+            Forget(key, head.Failure);
+            return head;
+        }
+
+        if (head.Digest.IsNone)
+        {
+            var answer = await GetAndRememberAsync(key, found.Digest, cancellationToken).ConfigureAwait(false);
+            return answer.Result == CacheResult.Revalidated ? Revalidated(key, found, answer.ForwardStatus) : answer;
+        }
+
+        if (head.Digest == found.Digest)
+        {
+            return Revalidated(key, found, head.ForwardStatus);
+        }
+
+        if (key.HeadOnly)
+        {
+            return RememberHead(key, head);
+        }
+
+        var moved = await ResolveDigestAsync(key.Repository, head.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        return Remember(key, moved);
+    }
+
+    private async Task<ManifestAnswer> GetAndRememberAsync(TagKey key, Digest unless, CancellationToken cancellationToken)
+    {
+        var answer = await _fetcher.GetAsync(key.Repository, key.Tag, key.Accept, unless, cancellationToken).ConfigureAwait(false);
+        Forget(key, answer.Failure);
+        return answer.Result == CacheResult.Revalidated ? answer : Remember(key, answer);
+    }
+
+    private ManifestAnswer Revalidated(TagKey key, in Lookup found, int forwardStatus)
+    {
+        _store.SetTag(key.Repository, key.Tag, key.Accept, found.Digest, found.Type, found.SizeBytes);
+        return Stored(key.Repository, found with { Freshness = default }, CacheResult.Revalidated) with { ForwardStatus = forwardStatus };
+    }
+
+    private ManifestAnswer Remember(TagKey key, ManifestAnswer answer)
+    {
+        if (answer.Result != CacheResult.Error)
+        {
+            _store.SetTag(key.Repository, key.Tag, key.Accept, answer.Digest, answer.Type, answer.SizeBytes);
+        }
+
+        return answer;
+    }
+
+    private ManifestAnswer RememberHead(TagKey key, ManifestAnswer head)
+    {
+        if (head.Result == CacheResult.Error)
+        {
+            Forget(key, head.Failure);
+            return head;
+        }
+
+        _store.Link(key.Repository, head.Digest, head.Type, head.SizeBytes);
+        return Remember(key, head);
+    }
+
+    /// <summary>Upstream says with authority that the tag is gone: so is what we knew of it.</summary>
+    private void Forget(TagKey key, in FillFailure failure)
+    {
+        if (failure is { Source: FailureSource.Origin, Outcome: OriginOutcome.NotFound })
+        {
+            _store.RemoveTag(key.Repository, key.Tag);
+        }
+    }
+
+    /// <summary>RFC 5861, section 4: upstream's failures may be bridged; its refusals and its "no such tag" may not.</summary>
+    private static bool MayServeStale(in Lookup found, in FillFailure failure) =>
+        found.State == LookupState.Stale
+        && found.Freshness.State == FreshnessState.Stale
+        && failure.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited or OriginOutcome.BadAnswer;
+
+    private ManifestAnswer ServeStale(TagKey key, in Lookup found, ManifestAnswer answer)
+    {
+        FillLog.TagServedStale(_logger, key.Repository, key.Tag, answer.Failure.Outcome, answer.Failure.Reason);
+        return Stored(key.Repository, found, CacheResult.Stale) with { ForwardStatus = answer.ForwardStatus, Failure = answer.Failure };
+    }
+
+    private static ManifestAnswer Stored(RepositoryKey repository, in Lookup found, CacheResult result) =>
+        new(result, repository, found.Digest, found.Type, found.SizeBytes, Freshness: found.Freshness);
+
+    private static ManifestAnswer Joined(ManifestAnswer answer) =>
+        answer.Result == CacheResult.Miss ? answer with { Result = CacheResult.Collapsed } : answer;
+
+    private static ManifestAnswer Overloaded(RepositoryKey repository) =>
+        ManifestAnswer.Failed(
+            repository, new FillFailure(FailureSource.Limit, OriginOutcome.Unavailable, "Too many requests wait for this manifest."));
+
+    /// <summary>What is collapsed into one exchange: the tag, the class of Accept, and whether bytes are wanted.</summary>
+    private readonly record struct TagKey(RepositoryKey Repository, Reference Tag, ManifestTypes Accept, bool HeadOnly);
+}

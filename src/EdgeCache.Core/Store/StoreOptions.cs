@@ -1,0 +1,17 @@
+using EdgeCache.Core.Eviction;
+using EdgeCache.Core.Index;
+
+namespace EdgeCache.Core.Store;
+
+/// <summary>The cache folder and its budgets.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>The folder; created where it is missing. One node at a time.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Limits in bytes; a share of the disk has been resolved by who builds this.</summary>
+    public required EvictionOptions Eviction { get; init; }
+
+    /// <summary>Limits of the index; its own path is overridden by the store, which puts it into its folder.</summary>
+    public IndexOptions Index { get; init; } = new() { Path = string.Empty };
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using EdgeCache.Demo;
+
+namespace EdgeCache.Cli;
+
+/// <summary>The command line: verbs, flags, help. Used once in a process; the output can be replaced for tests.</summary>
+internal static class EdgeCacheCommandLine
+{
+    /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var command = BuildRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (command.Errors.Count > 0 && command.Action is not (DetailedHelp or PrintVersion))
+        {
+            foreach (var problem in command.Errors)
+            {
+                await error.WriteLineAsync($"edgecache: {problem.Message}");
+            }
+
+            await error.WriteLineAsync("See edgecache --help.");
+            return ExitCodes.WrongConfiguration;
+        }
+
+        // Signals are ours (StopSignals): the library would end the process two seconds after the first.
+        return await command.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null });
+    }
+
+    internal static RootCommand BuildRoot()
+    {
+        var flags = new NodeFlags();
+        var root = new RootCommand("A read-only edge cache for OCI and Docker registries. Without a verb it runs a node.")
+        {
+            Node(flags), Demo(), Health(flags),
+        };
+        AddNodeFlags(root, flags);
+        root.Options.OfType<HelpOption>().Single().Action = new DetailedHelp();
+        root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
+        return root;
+    }
+
+    private static Command Node(NodeFlags flags)
+    {
+        var node = new Command("node", "Runs a node until SIGTERM or Ctrl-C (the default verb).");
+        AddNodeFlags(node, flags);
+        return node;
+    }
+
+    private static void AddNodeFlags(Command command, NodeFlags flags)
+    {
+        foreach (var flag in flags.All)
+        {
+            command.Options.Add(flag);
+        }
+
+        command.SetAction(result => NodeCommand.RunAsync(flags.Lay(result), result.InvocationConfiguration));
+    }
+
+    private static Command Demo()
+    {
+        var once = new Option<bool>("--once") { Description = "End after the table; without it the node stays until Ctrl-C." };
+        var demo = new Command("demo", "Pulls sample images twice through a node, from a sample registry in the same process, and prints what the cache saved.") { once };
+        demo.SetAction(async result =>
+        {
+            using var signals = new StopSignals();
+            return await DemoCommand.RunAsync(new DemoSettings(result.GetValue(once)), signals.Token);
+        });
+        return demo;
+    }
+
+    private static Command Health(NodeFlags flags)
+    {
+        var url = new Option<string>("--url")
+        {
+            Description = "The node's pull or admin address; by default the admin address that the configuration names.", HelpName = "URL",
+        };
+        var health = new Command("health", "Asks a node whether it is ready: exit code 0 if it is, 1 if not or if it does not answer.") { url };
+        foreach (var flag in flags.ToFindTheNode)
+        {
+            health.Options.Add(flag);
+        }
+
+        health.SetAction((result, cancellationToken) => HealthCommand.RunAsync(
+            result.GetValue(url), flags.Lay(result), (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error), cancellationToken));
+        return health;
+    }
+}

@@ -1,0 +1,63 @@
+using EdgeCache.Core.Eviction;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Store;
+using EdgeCache.Origin;
+using EdgeCache.Routing;
+using EdgeCache.Serving;
+
+namespace EdgeCache.Hosting;
+
+/// <summary>The registration of the cache and of what serves from it, in the order of a request from the inside out.</summary>
+internal static class CacheServices
+{
+    public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
+    {
+        services.AddSingleton(FillOptionsOf(options.Limits));
+        services.AddSingleton(provider => CacheStore.Open(
+            StoreOptionsOf(options.Cache), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheStore>>()));
+        services.AddOrigin(_ => new OriginOptions { Upstreams = options.Upstreams });
+        services.AddSingleton<LinkConfirmer>();
+        services.AddSingleton<FillTable>();
+        services.AddSingleton<ManifestResolver>();
+        services.AddSingleton<IReadinessCheck, StoreReadiness>();
+        return services;
+    }
+
+    public static IServiceCollection AddEdgeCacheServing(this IServiceCollection services, EdgeCacheOptions options)
+    {
+        services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
+        services.AddSingleton(new TagRules(options.Upstreams));
+        services.AddSingleton(provider => new BlobSender(options.Limits.ClientStallTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ManifestHandler>();
+        services.AddSingleton<BlobHandler>();
+        services.AddSingleton<ListHandler>();
+        services.AddSingleton<RegistryHandler>();
+        return services;
+    }
+
+    private static FillOptions FillOptionsOf(LimitOptions limits) => new()
+    {
+        MaxConcurrentFills = limits.MaxConcurrentFills,
+        MaxReadersPerFill = limits.MaxWaitersPerFill,
+        MaxWaiters = limits.MaxWaitersPerFill,
+        MaxManifestBytes = (int)limits.MaxManifestBytes,
+    };
+
+    private static StoreOptions StoreOptionsOf(CacheOptions cache) => new()
+    {
+        Path = cache.Path,
+        Eviction = new EvictionOptions { LimitBytes = cache.Limit.Resolve(DiskSizeBytes(cache.Path)) },
+    };
+
+    /// <summary>The size of the file system that holds the path, or will hold it once it is created.</summary>
+    private static long DiskSizeBytes(string path)
+    {
+        var folder = new DirectoryInfo(path);
+        while (!folder.Exists && folder.Parent is { } parent)
+        {
+            folder = parent;
+        }
+
+        return new DriveInfo(folder.FullName).TotalSize;
+    }
+}

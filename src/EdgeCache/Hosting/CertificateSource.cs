@@ -1,0 +1,104 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EdgeCache.Telemetry;
+
+namespace EdgeCache.Hosting;
+
+/// <summary>
+/// The listeners' certificate, read again from its PEM files when their content changes. A new pair that does not load (a file half written,
+/// a key that does not fit) leaves the old one in use and is logged once. Owned by <see cref="EdgeNode"/>; safe for concurrent use.
+/// </summary>
+/// <remarks>The content is compared, not the time: Kubernetes renews a mounted secret by moving a symbolic link two levels up, which changes
+/// no time that the link itself shows.</remarks>
+internal sealed partial class CertificateSource : IAsyncDisposable
+{
+    /// <summary>How often the files are looked at; two small reads.</summary>
+    internal static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(10);
+
+    private readonly string _certificatePath;
+    private readonly string _keyPath;
+    private readonly ILogger _logger;
+    private readonly ITimer _timer;
+    private readonly Lock _reloading = new(); // Protects _seen; one reload at a time.
+    private string _seen;
+    private volatile SslStreamCertificateContext _current;
+
+    private CertificateSource(string certificatePath, string keyPath, Loaded loaded, (ILogger Logger, TimeProvider Time) services)
+    {
+        _certificatePath = certificatePath;
+        _keyPath = keyPath;
+        _seen = loaded.Content;
+        _current = loaded.Context!; // Create has seen that it loaded.
+        _logger = services.Logger;
+        _timer = services.Time.CreateTimer(_ => Reload(), null, ReloadInterval, ReloadInterval);
+    }
+
+    /// <summary>The certificate with its chain for the next handshake. Connections keep the one they began with.</summary>
+    public SslStreamCertificateContext Current => _current;
+
+    /// <exception cref="InvalidOperationException">The files do not load; the options' rules have said so before.</exception>
+    public static CertificateSource Create(string certificatePath, string keyPath, ILogger logger, TimeProvider time)
+    {
+        var loaded = TryLoad(certificatePath, keyPath);
+        return loaded.Problem is null
+            ? new CertificateSource(certificatePath, keyPath, loaded, (logger, time))
+            : throw new InvalidOperationException($"The certificate {certificatePath} does not load: {loaded.Problem}");
+    }
+
+    /// <summary>Reads the pair of files once.</summary>
+    public static Loaded TryLoad(string certificatePath, string keyPath)
+    {
+        var content = string.Empty;
+        try
+        {
+            var certificate = File.ReadAllText(certificatePath);
+            var key = File.ReadAllText(keyPath);
+            content = certificate + '\0' + key;
+            using var ephemeral = X509Certificate2.CreateFromPem(certificate, key);
+            // A round trip through PKCS #12: not every platform's TLS takes a key that was never in a store.
+            var leaf = OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null) : new X509Certificate2(ephemeral);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPem(certificate);
+            return new Loaded(SslStreamCertificateContext.Create(leaf, chain, offline: true), null, content);
+        }
+        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return new Loaded(null, failure.Message, content);
+        }
+    }
+
+    /// <summary>Looks at the files now.</summary>
+    internal void Reload()
+    {
+        lock (_reloading)
+        {
+            var loaded = TryLoad(_certificatePath, _keyPath);
+            if (loaded.Content == _seen)
+            {
+                return;
+            }
+
+            _seen = loaded.Content;
+            if (loaded.Context is null)
+            {
+                ReloadFailed(_certificatePath, loaded.Problem ?? string.Empty);
+                return;
+            }
+
+            _current = loaded.Context;
+            Reloaded(_certificatePath, loaded.Context.TargetCertificate.NotAfter.ToUniversalTime());
+        }
+    }
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    [LoggerMessage(EventIds.CertificateReloaded, LogLevel.Information, "The certificate {Path} was read again; it is valid until {NotAfter:u}.")]
+    private partial void Reloaded(string path, DateTime notAfter);
+
+    [LoggerMessage(EventIds.CertificateReloadFailed, LogLevel.Warning, "The certificate {Path} changed but does not load ({Problem}); the old one stays in use.")]
+    private partial void ReloadFailed(string path, string problem);
+
+    /// <summary>A pair of files as it was read: the certificate, or what is wrong with it.</summary>
+    internal sealed record Loaded(SslStreamCertificateContext? Context, string? Problem, string Content);
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Security;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace EdgeCache.Hosting;
+
+/// <summary>
+/// Sets Kestrel up: the limits of every connection, and the listeners in the order pull, admin, metrics, each marking its connections with its
+/// role. Owned by <see cref="EdgeNode"/>, used once at the start.
+/// </summary>
+internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? certificate)
+{
+    /// <summary>A slow reader holds no more than this of a response (PROMISES: 64 KiB each).</summary>
+    private const int ResponseBufferBytes = 64 << 10;
+
+    /// <summary>Below this a client is stalling: Kestrel's own default.</summary>
+    private const double MinBytesPerSecond = 240;
+
+    /// <summary>The listeners with their roles, in the order they are bound and announced.</summary>
+    public IReadOnlyList<(ListenerRole Role, ListenAddress Listen)> All { get; } =
+    [
+        .. options.Listen.Select(listen => (ListenerRole.Pull, listen)),
+        .. options.Admin.Listen.Select(listen => (ListenerRole.Admin, listen)),
+        .. options.Telemetry.MetricsListen.Select(listen => (ListenerRole.Metrics, listen)),
+    ];
+
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        ConfigureLimits(kestrel.Limits);
+        foreach (var (role, listen) in All)
+        {
+            Bind(kestrel, listen, endpoint =>
+            {
+                endpoint.Use(next => connection => MarkAsync(connection, role, next));
+                ConfigureTls(endpoint, listen);
+            });
+        }
+    }
+
+    private void ConfigureLimits(KestrelServerLimits kestrel)
+    {
+        var limits = options.Limits;
+        kestrel.MaxConcurrentConnections = limits.MaxConnections;
+        kestrel.MaxConcurrentUpgradedConnections = 0;
+        kestrel.MaxRequestHeadersTotalSize = (int)limits.MaxRequestHeadersBytes;
+        kestrel.MaxRequestHeaderCount = limits.MaxRequestHeaderCount;
+        kestrel.RequestHeadersTimeout = limits.HeaderTimeout;
+        kestrel.KeepAliveTimeout = limits.KeepAliveTimeout;
+        // Nothing we serve takes a body. A request that brings one is answered, and its connection closed: the body is never read as the
+        // next request (PROMISES, framing). An admin endpoint that needs a body raises the limit for itself.
+        kestrel.MaxRequestBodySize = 0;
+        kestrel.MaxResponseBufferSize = ResponseBufferBytes;
+        kestrel.MinResponseDataRate = new MinDataRate(MinBytesPerSecond, limits.ClientStallTimeout);
+        kestrel.Http2.MaxStreamsPerConnection = limits.Http2MaxStreams;
+    }
+
+    private static void Bind(KestrelServerOptions kestrel, ListenAddress listen, Action<ListenOptions> configure)
+    {
+        if (listen.IsAnyAddress)
+        {
+            kestrel.ListenAnyIP(listen.Port, configure);
+        }
+        else if (listen is { IsLocalhost: true, Port: > 0 })
+        {
+            kestrel.ListenLocalhost(listen.Port, configure);
+        }
+        else
+        {
+            // A free port cannot be had on IPv4 and IPv6 at once: localhost:0 means IPv4.
+            kestrel.Listen(listen.Address ?? IPAddress.Loopback, listen.Port, configure);
+        }
+    }
+
+    private void ConfigureTls(ListenOptions endpoint, ListenAddress listen)
+    {
+        // Without TLS there is no negotiation of HTTP/2, and no registry client asks for it.
+        endpoint.Protocols = listen.IsHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        if (!listen.IsHttps)
+        {
+            return;
+        }
+
+        var source = certificate ?? throw new InvalidOperationException($"{listen} has no certificate; the options' rules refuse that.");
+        endpoint.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = options.Limits.HeaderTimeout,
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = source.Current }),
+        });
+    }
+
+    private static Task MarkAsync(ConnectionContext connection, ListenerRole role, ConnectionDelegate next)
+    {
+        connection.Features.Set<IListenerRoleFeature>(new RoleFeature(role));
+        return next(connection);
+    }
+
+    private sealed record RoleFeature(ListenerRole Role) : IListenerRoleFeature;
+}

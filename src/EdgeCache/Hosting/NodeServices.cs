@@ -1,0 +1,72 @@
+using System.Diagnostics.Metrics;
+using EdgeCache.Admin;
+using EdgeCache.Serving;
+using EdgeCache.Telemetry;
+using Microsoft.Extensions.Logging.Console;
+
+namespace EdgeCache.Hosting;
+
+/// <summary>The registration of the node's services, room by room.</summary>
+internal static class NodeServices
+{
+    /// <summary>Log lines that may wait for a slow reader of standard error; more are dropped, since a pull must not wait for a log.</summary>
+    private const int MaxWaitingLogLines = 2500;
+
+    public static IServiceCollection AddEdgeCacheHosting(this IServiceCollection services, EdgeCacheOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IHostLifetime, SilentLifetime>();
+        services.AddSingleton<DrainState>();
+        services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<AdminHandler>();
+        services.AddSingleton<RegistryHandler>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain.Timeout);
+        return services;
+    }
+
+    public static IServiceCollection AddEdgeCacheTelemetry(this IServiceCollection services)
+    {
+        services.AddSingleton<NodeMeters>();
+        services.AddSingleton<IMeterFactory>(provider => provider.GetRequiredService<NodeMeters>());
+        services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton(provider => new MetricsPipeline(
+            provider.GetRequiredService<NodeMeters>(), provider.GetRequiredService<EdgeCacheOptions>().Telemetry, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(AccessLogOutput.StandardOutput);
+        services.AddSingleton<AccessLog>();
+        services.AddSingleton<RequestTelemetry>();
+        return services;
+    }
+
+    /// <summary>The log, on standard error.</summary>
+    public static void AddEdgeCacheLog(this ILoggingBuilder logging, LoggingOptions options)
+    {
+        logging.SetMinimumLevel(options.Level);
+        // The frameworks' own chatter, a line or more a request, is for who asks for Debug.
+        var frameworkLevel = options.Level < LogLevel.Information ? options.Level : (LogLevel)Math.Max((int)options.Level, (int)LogLevel.Warning);
+        logging.AddFilter("Microsoft", frameworkLevel).AddFilter("System", frameworkLevel).AddFilter("Yarp", frameworkLevel);
+        if (options.Format == LogFormat.Json)
+        {
+            logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            });
+        }
+
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            console.MaxQueueLength = MaxWaitingLogLines;
+        });
+    }
+}

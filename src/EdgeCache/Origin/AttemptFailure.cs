@@ -1,0 +1,36 @@
+using EdgeCache.Core.Fill;
+
+namespace EdgeCache.Origin;
+
+/// <summary>What an exception of the handler chain means. A value.</summary>
+/// <param name="Reason">Safe to show: the framework's messages name hosts at most, but are left out all the same.</param>
+internal readonly record struct AttemptFailure(OriginOutcome Outcome, EndpointSignal Signal, string Reason, TimeSpan? RetryAfter)
+{
+    /// <param name="exception">Anything but the caller's own cancellation.</param>
+    public static AttemptFailure Of(Exception? exception)
+    {
+        if (UpstreamFaultException.Find(exception) is { } fault)
+        {
+            return new AttemptFailure(fault.Outcome, AnswerRules.SignalOf(fault.Outcome), fault.Message, fault.RetryAfter);
+        }
+
+        return exception is HttpRequestException failure
+            ? Of(failure.HttpRequestError)
+            : new AttemptFailure(OriginOutcome.Unavailable, EndpointSignal.Failed, "the connection to the upstream broke", null);
+    }
+
+    private static AttemptFailure Of(HttpRequestError error) => error switch
+    {
+        HttpRequestError.NameResolutionError =>
+            new(OriginOutcome.Unavailable, EndpointSignal.Unreachable, "the upstream's name cannot be resolved", null),
+        HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError =>
+            new(OriginOutcome.Unavailable, EndpointSignal.Unreachable, "the upstream cannot be reached", null),
+        HttpRequestError.SecureConnectionError =>
+            new(OriginOutcome.Unavailable, EndpointSignal.Unreachable, "the TLS connection to the upstream failed", null),
+        HttpRequestError.ConfigurationLimitExceeded =>
+            new(OriginOutcome.BadAnswer, EndpointSignal.Neutral, "the upstream's headers are too long", null),
+        HttpRequestError.InvalidResponse =>
+            new(OriginOutcome.BadAnswer, EndpointSignal.Failed, "the upstream's answer is malformed", null),
+        _ => new(OriginOutcome.Unavailable, EndpointSignal.Failed, "the connection to the upstream broke", null),
+    };
+}

@@ -1,0 +1,154 @@
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Origin;
+
+/// <summary>
+/// The upstream registries (<see cref="IOrigin"/>). Walks an upstream's endpoints until one gives an answer that stands; a failure before the first
+/// byte is the next endpoint's turn. Safe for concurrent use.
+/// </summary>
+internal sealed class OriginClient : IOrigin
+{
+    private readonly Upstreams _upstreams;
+    private readonly EndpointPool _pool;
+    private readonly OriginMetrics _metrics;
+    private readonly ILogger<OriginClient> _log;
+    private readonly TimeProvider _time;
+
+    public OriginClient(Upstreams upstreams, EndpointPool pool, OriginMetrics metrics, ILogger<OriginClient> log, TimeProvider time)
+    {
+        _upstreams = upstreams;
+        _pool = pool;
+        _metrics = metrics;
+        _log = log;
+        _time = time;
+    }
+
+    public ValueTask<OriginAnswer> GetManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+        AskAsync(
+            repository,
+            new OriginQuestion(OriginKind.Manifest, HttpMethod.Get, $"manifests/{reference}")
+            {
+                Accept = MediaTypes.ToAccept(accept),
+                IfNoneMatch = ifNoneMatch,
+            },
+            cancellationToken);
+
+    public ValueTask<OriginAnswer> HeadManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>
+        AskAsync(
+            repository,
+            new OriginQuestion(OriginKind.Manifest, HttpMethod.Head, $"manifests/{reference}") { Accept = MediaTypes.ToAccept(accept) },
+            cancellationToken);
+
+    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken) =>
+        AskAsync(
+            repository,
+            new OriginQuestion(OriginKind.Blob, HttpMethod.Get, $"blobs/{digest}") { Accept = "*/*", Offset = offset },
+            cancellationToken);
+
+    private async ValueTask<OriginAnswer> AskAsync(RepositoryKey repository, OriginQuestion question, CancellationToken cancellationToken)
+    {
+        if (!_upstreams.TryGet(repository.Upstream, out var upstream))
+        {
+            return new OriginAnswer(OriginOutcome.NotFound) { Reason = "there is no such upstream" };
+        }
+
+        var endpoints = _pool.Order(upstream);
+        for (var i = 0; ; i++)
+        {
+            var answer = await AskEndpointAsync(upstream, endpoints[i], upstream.Canonical(repository.Repository), question, cancellationToken);
+            if (AnswerRules.IsFinal(answer.Outcome) || i == endpoints.Count - 1)
+            {
+                return answer;
+            }
+
+            await answer.DisposeAsync();
+        }
+    }
+
+    private async ValueTask<OriginAnswer> AskEndpointAsync(
+        Upstream upstream, UpstreamEndpoint endpoint, RepositoryName name, OriginQuestion question, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        OriginAnswer answer;
+        EndpointSignal signal;
+        try
+        {
+            var response = await upstream.Invoker.SendAsync(question.ToRequest(endpoint, name), cancellationToken);
+            upstream.Note(response);
+            answer = await ToAnswerAsync(upstream, endpoint, question, response);
+            signal = AnswerRules.SignalOf(answer.Outcome);
+        }
+        catch (Exception exception)
+        {
+            // Whatever the framework makes of the caller's cancellation, the caller sees just that.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (exception is not (HttpRequestException or IOException or OperationCanceledException or UpstreamFaultException))
+            {
+                OriginLog.AttemptThrew(_log, upstream.Name, endpoint.Authority, exception);
+            }
+
+            var failure = AttemptFailure.Of(exception);
+            answer = new OriginAnswer(failure.Outcome)
+            {
+                Endpoint = endpoint.Authority,
+                Reason = failure.Reason,
+                RetryAfter = failure.RetryAfter,
+            };
+            signal = failure.Signal;
+        }
+
+        _pool.Report(upstream, endpoint, signal);
+        _metrics.Record(upstream.Name, question.Kind, answer.StatusCode, _time.GetElapsedTime(started));
+        if (!AnswerRules.IsFinal(answer.Outcome))
+        {
+            OriginLog.AttemptFailed(_log, upstream.Name, endpoint.Authority, answer.Outcome, answer.StatusCode, answer.Reason);
+        }
+
+        return answer;
+    }
+
+    /// <summary>The answer, which then owns the response; nothing else does.</summary>
+    private async ValueTask<OriginAnswer> ToAnswerAsync(
+        Upstream upstream, UpstreamEndpoint endpoint, OriginQuestion question, HttpResponseMessage response)
+    {
+        var isEndpoint = response.RequestMessage?.RequestUri is { } uri && RedirectFollower.IsSameOrigin(uri, endpoint.Root);
+        var (outcome, reason) = AnswerRules.Judge(response, isEndpoint, question.Offset);
+        var body = default(Stream);
+        if (outcome == OriginOutcome.Found && question.Method == HttpMethod.Get)
+        {
+            var observer = new BodyObserver(upstream, endpoint, _pool, _metrics, _log);
+
+            // Completes at once, without a token: the headers are here, and nothing is buffered.
+            var content = await response.Content.ReadAsStreamAsync(CancellationToken.None);
+            body = new StallGuardStream(content, upstream.Options.StallTimeout, observer, _time);
+        }
+
+        var headers = response.Content.Headers;
+        var hasContent = outcome == OriginOutcome.Found;
+        var answer = new OriginAnswer(outcome, body, response)
+        {
+            ContentLength = hasContent ? headers.ContentLength : null,
+            Offset = hasContent && (int)response.StatusCode == 206 ? question.Offset : 0,
+            MediaType = hasContent ? headers.ContentType?.ToString() : null,
+            Digest = ReadDigest(response),
+            StatusCode = (int)response.StatusCode,
+            RetryAfter = RetryAfterHeader.Read(response.Headers, _time.GetUtcNow()),
+            Endpoint = endpoint.Authority,
+            Reason = reason,
+        };
+        if (body is null)
+        {
+            // Nobody reads it: the connection is free again at once.
+            response.Dispose();
+        }
+
+        return answer;
+    }
+
+    private static Digest ReadDigest(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
+        && Digest.TryParse(values.ToString(), out var digest) ? digest : default;
+}

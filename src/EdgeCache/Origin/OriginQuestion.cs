@@ -1,0 +1,34 @@
+using System.Net.Http.Headers;
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Origin;
+
+/// <summary>What a fill asks, independent of the endpoint: from it a fresh request is made for every attempt. Immutable.</summary>
+/// <param name="Tail">What follows the repository's name in the path.</param>
+internal sealed record OriginQuestion(OriginKind Kind, HttpMethod Method, string Tail)
+{
+    public string? Accept { get; init; }
+
+    /// <summary>The digest whose quoted text is sent as If-None-Match; none sends nothing.</summary>
+    public Digest IfNoneMatch { get; init; }
+
+    /// <summary>Above 0, an open-ended Range.</summary>
+    public long Offset { get; init; }
+
+    public HttpRequestMessage ToRequest(UpstreamEndpoint endpoint, RepositoryName repository)
+    {
+        var request = OriginRequests.Create(Method, endpoint.UriOf(repository, Tail), Accept);
+        if (!IfNoneMatch.IsNone)
+        {
+            request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue($"\"{IfNoneMatch}\""));
+        }
+
+        if (Offset > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(Offset, null);
+        }
+
+        new UpstreamExchange(endpoint, endpoint.PullScope(repository)).AttachTo(request);
+        return request;
+    }
+}

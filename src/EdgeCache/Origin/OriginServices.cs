@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using EdgeCache.Core.Fill;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Configuration;
+
+namespace EdgeCache.Origin;
+
+/// <summary>Registers this room: <see cref="IOrigin"/>, <see cref="UpstreamForwarder"/>, and the upstreams as YARP clusters.</summary>
+internal static class OriginServices
+{
+    /// <param name="options">Where the options come from; asked once.</param>
+    public static IServiceCollection AddOrigin(this IServiceCollection services, Func<IServiceProvider, OriginOptions> options)
+    {
+        services.AddReverseProxy();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+
+        // HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
+        services.TryAddSingleton(_ => HttpClient.DefaultProxy);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new OriginMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton<Upstreams>();
+        services.AddSingleton<IProxyConfigProvider>(provider =>
+            new InMemoryConfigProvider([], UpstreamClusters.Create(provider.GetRequiredService<Upstreams>().All)));
+        services.AddSingleton<EndpointPool>();
+        services.AddSingleton<IOrigin, OriginClient>();
+        services.AddSingleton(provider => new ForwardLimits(
+            provider.GetRequiredService<OriginOptions>().MaxForwardedBodyBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<UpstreamForwarder>();
+        return services;
+    }
+
+    /// <summary>Has YARP take up the clusters. Call it once, before the first request: until then there is no health state, and endpoints are
+    /// tried in their configured order.</summary>
+    public static void MapUpstreams(this IEndpointRouteBuilder endpoints) => endpoints.MapReverseProxy();
+}

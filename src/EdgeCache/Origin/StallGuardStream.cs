@@ -1,0 +1,105 @@
+namespace EdgeCache.Origin;
+
+/// <summary>
+/// A body that gives up when no byte came for the stall time-out, and that tells what was read and whether it broke. One timer serves all reads.
+/// Read by one reader at a time, as any stream.
+/// </summary>
+internal sealed class StallGuardStream : Stream
+{
+    private readonly Stream _inner;
+    private readonly TimeSpan _timeout;
+    private readonly IBodyObserver _observer;
+    private readonly CancellationTokenSource _stall;
+    private bool _isBroken;
+
+    public StallGuardStream(Stream inner, TimeSpan timeout, IBodyObserver observer, TimeProvider time)
+    {
+        _inner = inner;
+        _timeout = timeout;
+        _observer = observer;
+        _stall = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <exception cref="TimeoutException">No byte came within the stall time-out.</exception>
+    /// <exception cref="IOException">The body broke off.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _stall.CancelAfter(_timeout);
+        using var cancellation = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stall);
+        try
+        {
+            var read = await _inner.ReadAsync(buffer, _stall.Token);
+            _observer.BytesRead(read);
+            return read;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (OperationCanceledException exception)
+        {
+            Break("no byte within the stall time-out");
+            throw new TimeoutException("The upstream sent no byte within the stall time-out.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            Break("the connection broke");
+            throw exception as IOException ?? new IOException("The upstream's body broke off.", exception);
+        }
+        finally
+        {
+            // Not TryReset: the source must stay cancelled once it is.
+            _stall.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            _stall.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Break(string reason)
+    {
+        if (!_isBroken)
+        {
+            _isBroken = true;
+            _observer.BodyBroken(reason);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using EdgeCache.Routing;
+using EdgeCache.Telemetry;
+using Microsoft.Net.Http.Headers;
+
+namespace EdgeCache.Serving;
+
+/// <summary>
+/// GET and HEAD of blobs. A GET goes: 1. look-up; 2. stored and linked: send; 3. stored for another repository: confirm upstream, link, send;
+/// 4. else join or start the fill and follow it. A HEAD never starts a fill. Safe for concurrent use.
+/// </summary>
+internal sealed class BlobHandler
+{
+    /// <summary>Stored bytes may be evicted between the look-up and the reading; then everything is looked up again.</summary>
+    private const int MaxRounds = 3;
+
+    private readonly CacheStore _store;
+    private readonly FillTable _fills;
+    private readonly LinkConfirmer _confirmer;
+    private readonly BlobSender _sender;
+
+    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, BlobSender sender)
+    {
+        _store = store;
+        _fills = fills;
+        _confirmer = confirmer;
+        _sender = sender;
+    }
+
+    public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
+    {
+        var result = CacheResult.Hit;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var found = _store.LookupBlob(route.Repository, route.Reference.Digest);
+            if (found.State == LookupState.Fresh)
+            {
+                if (await TrySendStoredAsync(context, record, found, result))
+                {
+                    return;
+                }
+
+                continue;
+            }
+
+            var isHead = HttpMethods.IsHead(context.Request.Method);
+            if (found.State == LookupState.Miss && !isHead)
+            {
+                await FollowFillAsync(context, route, record, found);
+                return;
+            }
+
+            if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
+            {
+                // The manifest's descriptor tells all that a HEAD wants to know.
+                WriteHead(context, record, found.Digest, CacheResult.Hit, found.Freshness);
+                context.Response.ContentLength = found.SizeBytes;
+                return;
+            }
+
+            var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, route.Reference.Digest, context.RequestAborted);
+            if (confirmed.Failure is { } failure)
+            {
+                await FailAsync(context, record, failure);
+                return;
+            }
+
+            if (found.State == LookupState.Miss)
+            {
+                WriteHead(context, record, found.Digest, CacheResult.Miss, null);
+                context.Response.ContentLength = confirmed.SizeBytes >= 0 ? confirmed.SizeBytes : null;
+                return;
+            }
+
+            result = CacheResult.Linked;
+        }
+
+        await RegistryHandler.FailAsync(context, record, ErrorMapping.StoreFailed, "store");
+    }
+
+    /// <summary>False where the bytes have just gone.</summary>
+    private async Task<bool> TrySendStoredAsync(HttpContext context, RequestRecord record, Lookup found, CacheResult result)
+    {
+        using var lease = _store.Acquire(found.Digest);
+        if (lease is null)
+        {
+            return false;
+        }
+
+        WriteHead(context, record, found.Digest, result, found.Freshness);
+        if (BeginBody(context, record, found.Digest, lease.SizeBytes) is { } range)
+        {
+            await _sender.SendAsync(context, lease, range.Offset, range.LengthBytes, record);
+        }
+
+        return true;
+    }
+
+    private async Task FollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
+    {
+        using var reader = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes);
+        if (reader is null)
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+            return;
+        }
+
+        if (reader.NeedsConfirmation)
+        {
+            var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
+            if (confirmed.Failure is { } refused)
+            {
+                await FailAsync(context, record, refused);
+                return;
+            }
+
+            reader.Allow();
+        }
+
+        var head = await reader.WaitForHeadAsync(context.RequestAborted);
+        if (head.State == FillState.Failed)
+        {
+            await FailAsync(context, record, head.Failure);
+            return;
+        }
+
+        WriteHead(context, record, found.Digest, reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null);
+        if (head.TotalBytes < 0)
+        {
+            // The upstream named no length: the client gets the whole, in chunks, whatever range it asked for.
+            await _sender.FollowAsync(context, reader, 0, long.MaxValue, record);
+        }
+        else if (BeginBody(context, record, found.Digest, head.TotalBytes) is { } range)
+        {
+            await _sender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
+        }
+    }
+
+    private static void WriteHead(HttpContext context, RequestRecord record, in Digest digest, CacheResult result, Freshness? freshness)
+    {
+        record.Result = result;
+        ContentHeaders.WriteCacheState(context.Response, result, 0, freshness);
+        ContentHeaders.Write(context.Response, digest, MediaTypes.OctetStream, isImmutable: true);
+        context.Response.Headers[HeaderNames.AcceptRanges] = "bytes";
+    }
+
+    /// <summary>Sets status and length by the request's conditions and range. Null: there is no body to send, all is said.</summary>
+    private static ByteRange? BeginBody(HttpContext context, RequestRecord record, in Digest digest, long sizeBytes)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (Conditional.IsNotModified(request.Headers.IfNoneMatch, digest))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return null;
+        }
+
+        if (HttpMethods.IsHead(request.Method))
+        {
+            response.ContentLength = sizeBytes;
+            return null;
+        }
+
+        var isRanged = request.Headers.Range.Count > 0 && Conditional.AllowsRange(request.Headers.IfRange, digest);
+        var range = isRanged ? ByteRange.Parse(request.Headers.Range.ToString(), sizeBytes) : new ByteRange(RangeOutcome.Whole, 0, sizeBytes);
+        if (range.Outcome != RangeOutcome.Whole)
+        {
+            response.Headers[HeaderNames.ContentRange] = range.ToContentRange(sizeBytes);
+            response.StatusCode = range.Outcome == RangeOutcome.Partial
+                ? StatusCodes.Status206PartialContent
+                : StatusCodes.Status416RangeNotSatisfiable;
+        }
+
+        response.ContentLength = range.LengthBytes;
+        record.Reason = range.Outcome == RangeOutcome.Unsatisfiable ? "range" : string.Empty;
+        return range.Outcome == RangeOutcome.Unsatisfiable ? null : range;
+    }
+
+    private static Task FailAsync(HttpContext context, RequestRecord record, FillFailure failure)
+    {
+        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null);
+        return RegistryHandler.FailAsync(context, record, ErrorMapping.ForFailure(failure, OciRouteKind.Blob), FailureReason.Of(failure));
+    }
+}

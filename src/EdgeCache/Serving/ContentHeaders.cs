@@ -1,0 +1,49 @@
+using System.Globalization;
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Oci;
+using Microsoft.Net.Http.Headers;
+
+namespace EdgeCache.Serving;
+
+/// <summary>The headers that manifests and blobs share (PROTOCOL 13, 19). Stateless.</summary>
+internal static class ContentHeaders
+{
+    /// <summary>Content under a digest never changes (RFC 8246).</summary>
+    private const string Immutable = "max-age=31536000, immutable";
+
+    /// <summary>A year, the longest that Age is worth saying.</summary>
+    private const long MaxAgeSeconds = 31_536_000;
+
+    /// <summary>Names the content and its state in the cache.</summary>
+    public static void Write(HttpResponse response, in Digest digest, string contentType, bool isImmutable)
+    {
+        var text = digest.ToString();
+        var headers = response.Headers;
+        response.ContentType = contentType;
+        headers["Docker-Content-Digest"] = text;
+        headers[HeaderNames.ETag] = $"\"{text}\"";
+        if (isImmutable)
+        {
+            headers[HeaderNames.CacheControl] = Immutable;
+        }
+    }
+
+    /// <summary>Says how the answer was had (RFC 9211), and how old it is where it came from the store (RFC 9111, section 5.1).</summary>
+    public static void WriteCacheState(HttpResponse response, CacheResult result, int forwardStatus, Freshness? freshness)
+    {
+        var isLimited = freshness is { } tag && tag.TimeToLive < TimeSpan.FromDays(3650) && result is CacheResult.Hit or CacheResult.Stale;
+        response.Headers["Cache-Status"] = new CacheStatus(result, forwardStatus, isLimited ? freshness!.Value.TimeToLive : null).ToString();
+        if (result is CacheResult.Hit or CacheResult.Stale && freshness is { } stored)
+        {
+            response.Headers[HeaderNames.Age] = Math.Min(stored.AgeSeconds, MaxAgeSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>304 with the headers that stand already, and no body.</summary>
+    public static Task NotModifiedAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        context.Response.ContentLength = null;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,80 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Hosting;
+using EdgeCache.Origin;
+using EdgeCache.Routing;
+using EdgeCache.Telemetry;
+
+namespace EdgeCache.Serving;
+
+/// <summary>tags/list, referrers and the catalogue: forwarded, never cached. Safe for concurrent use.</summary>
+internal sealed class ListHandler
+{
+    private readonly UpstreamForwarder _forwarder;
+    private readonly bool _allowsCatalog;
+
+    public ListHandler(UpstreamForwarder forwarder, EdgeCacheOptions options)
+    {
+        _forwarder = forwarder;
+        _allowsCatalog = options.AllowCatalog;
+    }
+
+    public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
+    {
+        if (route.Kind == OciRouteKind.Catalog && !_allowsCatalog)
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.CatalogDisabled, "catalog");
+            return;
+        }
+
+        record.Result = CacheResult.Forwarded;
+        context.Response.OnStarting(static state =>
+        {
+            ContentHeaders.WriteCacheState((HttpResponse)state, CacheResult.Forwarded, 0, null);
+            return Task.CompletedTask;
+        }, context.Response);
+        var forwarded = await _forwarder.ForwardAsync(context, RequestOf(context, route), context.RequestAborted);
+        switch (forwarded.Outcome)
+        {
+            case ForwardOutcome.Sent:
+                record.SentBytes = context.Response.ContentLength ?? 0;
+                break;
+            case ForwardOutcome.Aborted:
+                record.Result = CacheResult.Error;
+                context.Abort();
+                break;
+            case ForwardOutcome.InvalidRequest:
+                await RegistryHandler.FailAsync(
+                    context, record, new OciFailure(StatusCodes.Status400BadRequest, OciErrorCode.Unsupported, forwarded.Reason), "query");
+                break;
+            default:
+                var outcome = OutcomeOf(forwarded.Outcome);
+                var failure = ErrorMapping.ForOrigin(outcome, route.Kind, forwarded.RetryAfter, forwarded.Reason);
+                await RegistryHandler.FailAsync(context, record, failure, FailureReason.Of(new FillFailure(FailureSource.Origin, outcome, forwarded.Reason)));
+                break;
+        }
+    }
+
+    private static ForwardRequest RequestOf(HttpContext context, in OciRoute route)
+    {
+        var path = context.Request.Path.Value ?? string.Empty;
+        var clientNamespace = route.UsedNamespace ? route.Repository.Upstream : null;
+        return route.Kind switch
+        {
+            OciRouteKind.TagsList => ForwardRequest.TagsList(route.Repository, path, clientNamespace),
+            OciRouteKind.Referrers => ForwardRequest.Referrers(route.Repository, route.Reference.Digest, path, clientNamespace),
+            _ => ForwardRequest.Catalog(route.Repository.Upstream, path, clientNamespace),
+        };
+    }
+
+    private static OriginOutcome OutcomeOf(ForwardOutcome outcome) => outcome switch
+    {
+        ForwardOutcome.NotFound => OriginOutcome.NotFound,
+        ForwardOutcome.Unauthorized => OriginOutcome.Unauthorized,
+        ForwardOutcome.Denied => OriginOutcome.Denied,
+        ForwardOutcome.RateLimited => OriginOutcome.RateLimited,
+        ForwardOutcome.Unavailable => OriginOutcome.Unavailable,
+        _ => OriginOutcome.BadAnswer,
+    };
+}

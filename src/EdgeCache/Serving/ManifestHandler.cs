@@ -1,0 +1,90 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using EdgeCache.Routing;
+using EdgeCache.Telemetry;
+
+namespace EdgeCache.Serving;
+
+/// <summary>GET and HEAD of manifests, by tag and by digest. Safe for concurrent use.</summary>
+internal sealed class ManifestHandler
+{
+    /// <summary>Stored bytes may be evicted between the look-up and the reading; then the manifest is resolved again.</summary>
+    private const int MaxRounds = 3;
+
+    private readonly ManifestResolver _resolver;
+    private readonly CacheStore _store;
+    private readonly TagRules _rules;
+    private readonly BlobSender _sender;
+
+    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules, BlobSender sender)
+    {
+        _resolver = resolver;
+        _store = store;
+        _rules = rules;
+        _sender = sender;
+    }
+
+    public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
+    {
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        var accept = MediaTypes.ParseAccept(context.Request.Headers.Accept);
+        var rule = _rules.For(route.Repository, route.Reference);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var answer = await _resolver.ResolveAsync(route.Repository, route.Reference, accept, rule, isHead, context.RequestAborted);
+            record.Result = answer.Result;
+            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness);
+            if (answer.Result == CacheResult.Error)
+            {
+                var failure = ErrorMapping.ForFailure(answer.Failure, OciRouteKind.Manifest);
+                await RegistryHandler.FailAsync(context, record, failure, FailureReason.Of(answer.Failure));
+                return;
+            }
+
+            record.Reason = answer.Result == CacheResult.Stale ? FailureReason.Of(answer.Failure) : string.Empty;
+            if (await TrySendAsync(context, route, record, answer, isHead))
+            {
+                return;
+            }
+        }
+
+        await RegistryHandler.FailAsync(context, record, ErrorMapping.StoreFailed, "store");
+    }
+
+    /// <summary>False where the stored bytes have just gone.</summary>
+    private async Task<bool> TrySendAsync(HttpContext context, OciRoute route, RequestRecord record, ManifestAnswer answer, bool isHead)
+    {
+        var response = context.Response;
+        ContentHeaders.Write(response, answer.Digest, MediaTypes.ToText(answer.Type), route.Reference.IsDigest);
+        if (Conditional.IsNotModified(context.Request.Headers.IfNoneMatch, answer.Digest))
+        {
+            await ContentHeaders.NotModifiedAsync(context);
+            return true;
+        }
+
+        if (isHead)
+        {
+            response.ContentLength = answer.SizeBytes >= 0 ? answer.SizeBytes : null;
+            return true;
+        }
+
+        if (!answer.Content.IsEmpty)
+        {
+            response.ContentLength = answer.Content.Length;
+            await _sender.SendAsync(context, answer.Content, record);
+            return true;
+        }
+
+        using var lease = _store.Acquire(answer.Digest);
+        if (lease is null)
+        {
+            return false;
+        }
+
+        response.ContentLength = lease.SizeBytes;
+        await _sender.SendAsync(context, lease, 0, lease.SizeBytes, record);
+        return true;
+    }
+}

@@ -1,0 +1,99 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Routing;
+using EdgeCache.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace EdgeCache.Serving;
+
+/// <summary>
+/// Answers what clients of the pull listener ask for:
+/// <list type="number">
+/// <item>what is not GET or HEAD is refused;</item>
+/// <item>the raw target is parsed once into a route;</item>
+/// <item>the route's handler answers, from the cache or by forwarding;</item>
+/// <item>every failure goes out through <see cref="OciErrorWriter"/>.</item>
+/// </list>
+/// Safe for concurrent use.
+/// </summary>
+internal sealed class RegistryHandler
+{
+    private const string VersionHeader = "Docker-Distribution-Api-Version";
+    private const string VersionValue = "registry/2.0";
+
+    private readonly RouteParser _parser;
+    private readonly ManifestHandler _manifests;
+    private readonly BlobHandler _blobs;
+    private readonly ListHandler _lists;
+
+    public RegistryHandler(RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists)
+    {
+        _parser = parser;
+        _manifests = manifests;
+        _blobs = blobs;
+        _lists = lists;
+    }
+
+    public Task HandleAsync(HttpContext context)
+    {
+        var record = context.Features.GetRequiredFeature<RequestRecord>();
+        var request = context.Request;
+        RefuseBody(context);
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            return FailAsync(context, record, ErrorMapping.MethodNotAllowed, "method");
+        }
+
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var outcome = _parser.Parse(target, request.Headers.Host.ToString(), out var route);
+        if (outcome != RouteOutcome.Found)
+        {
+            return FailAsync(context, record, ErrorMapping.ForRoute(outcome), "route");
+        }
+
+        record.SetRoute(route);
+        context.Response.Headers[VersionHeader] = VersionValue;
+        if (route.UsedNamespace && route.Repository.Upstream is { } upstream)
+        {
+            context.Response.Headers["OCI-Namespace"] = upstream;
+        }
+
+        return route.Kind switch
+        {
+            OciRouteKind.Ping => PingAsync(context),
+            OciRouteKind.Manifest => _manifests.HandleAsync(context, route, record),
+            OciRouteKind.Blob => _blobs.HandleAsync(context, route, record),
+            _ => _lists.HandleAsync(context, route, record),
+        };
+    }
+
+    /// <summary>Writes a failure and records it.</summary>
+    public static Task FailAsync(HttpContext context, RequestRecord record, OciFailure failure, string reason)
+    {
+        record.Result = CacheResult.Error;
+        record.Reason = reason;
+        return OciErrorWriter.WriteAsync(context, failure);
+    }
+
+    /// <summary>A GET has no use for a body: it is not read, and the connection ends, so that its bytes never look like the next request
+    /// (PROMISES, "framing").</summary>
+    private static void RefuseBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Response.Headers[HeaderNames.Connection] = "close";
+        }
+    }
+
+    /// <summary>"This is a registry" (OCI distribution specification, "Determining Support").</summary>
+    private static async Task PingAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = "application/json";
+        response.ContentLength = 2;
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync("{}"u8.ToArray(), context.RequestAborted);
+        }
+    }
+}

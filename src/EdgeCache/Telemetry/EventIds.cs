@@ -1,0 +1,26 @@
+namespace EdgeCache.Telemetry;
+
+/// <summary>
+/// The ids of this assembly's log messages: unique, never reused. Rooms: Hosting 1000–1099, Telemetry 1100–1199, Origin 2000–2099,
+/// Serving 4000–4099, Admin 5000–5099. EdgeCache.Core has its own (3000–3499).
+/// </summary>
+internal static class EventIds
+{
+    public const int EffectiveConfiguration = 1000;
+    public const int CertificateReloaded = 1001;
+    public const int CertificateReloadFailed = 1002;
+    public const int DrainStarted = 1003;
+    public const int DrainEnded = 1004;
+
+    public const int AccessLogDropped = 1100;
+    public const int AccessLogFailed = 1101;
+
+    public const int OriginTokenRefused = 2000;
+    public const int OriginRealmRefused = 2001;
+    public const int OriginAttemptFailed = 2002;
+    public const int OriginEndpointUnhealthy = 2003;
+    public const int OriginEndpointRecovered = 2004;
+    public const int OriginBodyBroken = 2005;
+    public const int OriginForwardAborted = 2006;
+    public const int OriginAttemptThrew = 2007;
+}

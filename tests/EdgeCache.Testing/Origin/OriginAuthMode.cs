@@ -1,0 +1,8 @@
+namespace EdgeCache.Testing.Origin;
+
+public enum OriginAuthMode
+{
+    None,
+    Basic,
+    Bearer,
+}

@@ -1,0 +1,305 @@
+using System.Security.Cryptography;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using EdgeCache.Tests.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeCache.Tests.Fill;
+
+public sealed class FillTableTests : IAsyncLifetime
+{
+    private static readonly byte[] Large = RandomNumberGenerator.GetBytes(300_000);
+    private static readonly byte[] Small = RandomNumberGenerator.GetBytes(1_000);
+    private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
+    private static readonly RepositoryKey B = StoreFixture.Repository("library/b");
+
+    private readonly StoreFixture _fixture = new();
+    private readonly ScriptedOrigin _origin = new();
+    private readonly FillTable _fills;
+
+    public FillTableTests() =>
+        _fills = new FillTable(_origin, _fixture.Store, new FillOptions { MaxReadersPerFill = 500, MaxConcurrentFills = 4 }, NullLogger<FillTable>.Instance);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _fills.DisposeAsync();
+        Assert.Equal(0, _fills.Active);
+        await _fixture.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ManyReaders_OneFetchAndEveryoneHasTheBytes()
+    {
+        var body = Script(Large);
+        var readers = Enumerable.Range(0, 100).Select(_ => Join(A, Large)).ToList();
+        var reads = readers.Select(reader => ReadAllAsync(reader)).ToList();
+
+        await body.SendAsync(Large);
+        body.End();
+
+        Assert.All(await Task.WhenAll(reads), bytes => Assert.Equal(Large, bytes));
+        Assert.Single(_origin.Calls);
+        Assert.Single(readers, reader => reader.IsLeader);
+    }
+
+    [Fact]
+    public async Task LargeBlob_FirstBytesBeforeTheEndAndLastPieceHeldBack()
+    {
+        var body = Script(Large);
+        using var reader = Join(A, Large);
+
+        await body.SendAsync(Large.AsMemory(0, Large.Length - 1));
+        var head = await reader.WaitForHeadAsync(default);
+        var seen = await reader.WaitAsync(Large.Length - 65_537, default);
+
+        Assert.Equal(FillState.Growing, head.State);
+        Assert.Equal(Large.Length, head.TotalBytes);
+        Assert.Equal(Large.Length - 65_536, seen.VisibleBytes);
+        await body.SendAsync(Large.AsMemory(Large.Length - 1));
+        body.End();
+        Assert.Equal(FillState.Verified, (await reader.WaitAsync(Large.Length, default)).State);
+    }
+
+    [Fact]
+    public async Task SmallBlob_NothingVisibleBeforeVerified()
+    {
+        var body = Script(Small);
+        using var reader = Join(A, Small);
+        await body.SendAsync(Small);
+
+        var head = reader.WaitForHeadAsync(default).AsTask();
+        Assert.False(head.IsCompleted);
+        body.End();
+
+        Assert.Equal(FillState.Verified, (await head).State);
+    }
+
+    [Fact]
+    public async Task ReaderLeaves_FillCompletes()
+    {
+        var body = Script(Large);
+        using (var leaver = Join(A, Large))
+        {
+            using var cancel = new CancellationTokenSource();
+            var wait = leaver.WaitForHeadAsync(cancel.Token).AsTask();
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+        }
+
+        await body.SendAsync(Large);
+        body.End();
+        using var late = Join(A, Large);
+        Assert.Equal(FillState.Verified, (await late.WaitAsync(Large.Length, default)).State);
+        Assert.Single(_origin.Calls);
+    }
+
+    [Theory]
+    [InlineData("wrong")]
+    [InlineData("short")]
+    [InlineData("long")]
+    [InlineData("cut")]
+    public async Task BadLargeBody_EveryReaderFailsAndNothingIsStored(string fault)
+    {
+        var body = Script(Large, withLength: fault != "long");
+        var digest = Digest.Compute(Large);
+        using var first = Join(A, Large);
+        using var second = Join(A, Large);
+        var reads = new[] { first, second }.Select(reader => reader.WaitAsync(Large.Length, default).AsTask()).ToList();
+
+        await SendBadAsync(body, Large, fault);
+
+        Assert.All(await Task.WhenAll(reads), end => Assert.Equal(FillState.Failed, end.State));
+        await _fills.DisposeAsync();
+        Assert.Equal(LookupState.Miss, _fixture.Store.LookupBlob(A, digest).State);
+        Assert.Null(_fixture.Store.Acquire(digest));
+    }
+
+    [Theory]
+    [InlineData("wrong")]
+    [InlineData("short")]
+    [InlineData("cut")]
+    public async Task BadSmallBody_NextSourceServes(string fault)
+    {
+        var bad = new PipedBody();
+        _origin.Blob = (repository, _, _) => ValueTask.FromResult(
+            repository == A ? ScriptedOrigin.Found(bad.Stream, Small.Length) : ScriptedOrigin.Found(Small));
+        using var first = Join(A, Small, linked: true);
+        using var second = Join(B, Small, linked: true);
+
+        await SendBadAsync(bad, Small, fault);
+
+        Assert.Equal(Small, await ReadAllAsync(first));
+        Assert.Equal(Small, await ReadAllAsync(second));
+        Assert.Equal(2, _origin.Calls.Count);
+    }
+
+    [Fact]
+    public async Task SourceWithoutTheBlob_FailsItsReaderAndNotTheOther()
+    {
+        var asked = new TaskCompletionSource<OriginAnswer>();
+        _origin.Blob = (repository, _, _) => repository == A
+            ? new ValueTask<OriginAnswer>(asked.Task)
+            : ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var stranger = Join(A, Large, linked: false);
+        using var holder = Join(B, Large, linked: true);
+
+        asked.SetResult(new OriginAnswer(OriginOutcome.NotFound));
+
+        var refused = await stranger.WaitForHeadAsync(default);
+        Assert.Equal((FillState.Failed, OriginOutcome.NotFound), (refused.State, refused.Failure.Outcome));
+        Assert.Equal(Large, await ReadAllAsync(holder));
+    }
+
+    [Fact]
+    public async Task UnlinkedJoiner_NeedsConfirmationBeforeItReads()
+    {
+        var body = Script(Large);
+        using var holder = Join(A, Large);
+        using var stranger = Join(B, Large, linked: false);
+
+        Assert.False(holder.NeedsConfirmation);
+        Assert.True(stranger.NeedsConfirmation);
+        stranger.Allow();
+        await body.SendAsync(Large);
+        body.End();
+        Assert.Equal(Large, await ReadAllAsync(stranger));
+    }
+
+    [Fact]
+    public async Task ContentLengthThatContradictsTheDescriptor_IsRefused()
+    {
+        _origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var reader = _fills.JoinOrStart(A, Digest.Compute(Large), linked: true, Large.Length + 1)!;
+
+        var head = await reader.WaitForHeadAsync(default);
+
+        Assert.Equal((FillState.Failed, OriginOutcome.BadAnswer), (head.State, head.Failure.Outcome));
+    }
+
+    [Theory]
+    [InlineData(OriginOutcome.NotFound)]
+    [InlineData(OriginOutcome.Unavailable)]
+    [InlineData(OriginOutcome.RateLimited)]
+    public async Task UpstreamRefuses_ReaderLearnsWhy(OriginOutcome outcome)
+    {
+        _origin.Blob = (_, _, _) => ValueTask.FromResult(new OriginAnswer(outcome) { RetryAfter = TimeSpan.FromSeconds(7) });
+        using var reader = Join(A, Large);
+
+        var head = await reader.WaitForHeadAsync(default);
+
+        Assert.Equal((FillState.Failed, outcome), (head.State, head.Failure.Outcome));
+        Assert.Equal(TimeSpan.FromSeconds(7), head.Failure.RetryAfter);
+    }
+
+    [Fact]
+    public async Task FailedFill_NextRequestAsksAgain()
+    {
+        using (var reader = Join(A, Large))
+        {
+            Assert.Equal(FillState.Failed, (await reader.WaitForHeadAsync(default)).State);
+        }
+
+        _origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var again = Join(A, Large);
+        Assert.Equal(Large, await ReadAllAsync(again));
+    }
+
+    [Fact]
+    public async Task OriginThatThrows_FailsTheFillNotTheProcess()
+    {
+        _origin.Blob = (_, _, _) => throw new InvalidOperationException("a fault of ours");
+        using var reader = Join(A, Large);
+
+        Assert.Equal(FailureSource.Internal, (await reader.WaitForHeadAsync(default)).Failure.Source);
+    }
+
+    [Fact]
+    public async Task Disposal_EndsWaitingReaders()
+    {
+        Script(Large);
+        using var reader = Join(A, Large);
+        var wait = reader.WaitForHeadAsync(default).AsTask();
+
+        await _fills.DisposeAsync();
+
+        Assert.Equal(FillState.Failed, (await wait).State);
+    }
+
+    [Fact]
+    public async Task FillsBeyondTheLimit_AreRefused()
+    {
+        var bodies = new List<PipedBody>();
+        _origin.Blob = (_, _, token) =>
+        {
+            var body = new PipedBody();
+            token.Register(body.Break);
+            lock (bodies)
+            {
+                bodies.Add(body);
+            }
+
+            return ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, 100));
+        };
+        var readers = Enumerable.Range(0, 4).Select(index => _fills.JoinOrStart(A, Digest.Compute([(byte)index]), false, -1)!).ToList();
+
+        Assert.Null(_fills.JoinOrStart(A, Digest.Compute([9]), false, -1));
+
+        await _fills.DisposeAsync();
+        readers.ForEach(reader => reader.Dispose());
+    }
+
+    private FillReader Join(RepositoryKey repository, byte[] content, bool linked = false) =>
+        _fills.JoinOrStart(repository, Digest.Compute(content), linked, -1)!;
+
+    private PipedBody Script(byte[] content, bool withLength = true)
+    {
+        var body = new PipedBody();
+        _origin.Blob = (_, _, token) =>
+        {
+            token.Register(body.Break);
+            return ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, withLength ? content.Length : null));
+        };
+        return body;
+    }
+
+    private static async Task SendBadAsync(PipedBody body, byte[] content, string fault)
+    {
+        var bytes = content.ToArray();
+        bytes[^1] ^= (byte)(fault == "wrong" ? 1 : 0);
+        await body.SendAsync(fault is "short" or "cut" ? bytes.AsMemory(0, bytes.Length - 1) : bytes);
+        if (fault == "long")
+        {
+            await body.SendAsync(new byte[10]);
+        }
+
+        if (fault == "cut")
+        {
+            body.Break();
+        }
+        else
+        {
+            body.End();
+        }
+    }
+
+    private static async Task<byte[]> ReadAllAsync(FillReader reader)
+    {
+        var content = new MemoryStream();
+        var buffer = new byte[32 * 1024];
+        while (true)
+        {
+            var progress = await reader.WaitAsync(content.Length, default);
+            Assert.NotEqual(FillState.Failed, progress.State);
+            if (content.Length == progress.TotalBytes)
+            {
+                return content.ToArray();
+            }
+
+            var count = (int)Math.Min(buffer.Length, progress.VisibleBytes - content.Length);
+            content.Write(buffer, 0, await reader.Lease.ReadAsync(buffer.AsMemory(0, count), content.Length, default));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Tests.Fill;
+
+/// <summary>An origin in memory whose answers a test scripts and counts.</summary>
+internal sealed class ScriptedOrigin : IOrigin
+{
+    private readonly ConcurrentQueue<string> _calls = new();
+
+    public Func<RepositoryKey, Digest, CancellationToken, ValueTask<OriginAnswer>> Blob { get; set; } =
+        (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
+
+    public Func<RepositoryKey, Reference, ManifestTypes, ValueTask<OriginAnswer>> Manifest { get; set; } =
+        (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
+
+    public Func<RepositoryKey, Reference, ManifestTypes, ValueTask<OriginAnswer>> Head { get; set; } =
+        (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
+
+    public IReadOnlyList<string> Calls => [.. _calls];
+
+    public ValueTask<OriginAnswer> GetManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken)
+    {
+        _calls.Enqueue($"GET manifest {repository} {reference}");
+        return Manifest(repository, reference, accept);
+    }
+
+    public ValueTask<OriginAnswer> HeadManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken)
+    {
+        _calls.Enqueue($"HEAD manifest {repository} {reference}");
+        return Head(repository, reference, accept);
+    }
+
+    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    {
+        _calls.Enqueue($"GET blob {repository} {digest}");
+        return Blob(repository, digest, cancellationToken);
+    }
+
+    public static OriginAnswer Found(byte[] content, bool withLength = true) =>
+        new(OriginOutcome.Found, new MemoryStream(content)) { ContentLength = withLength ? content.Length : null, StatusCode = 200 };
+
+    public static OriginAnswer Found(Stream body, long? length) => new(OriginOutcome.Found, body) { ContentLength = length, StatusCode = 200 };
+}
