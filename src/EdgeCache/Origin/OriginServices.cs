@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeCache.Core.Fill;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 
@@ -12,6 +13,9 @@ internal static class OriginServices
     public static IServiceCollection AddOrigin(this IServiceCollection services, Func<IServiceProvider, OriginOptions> options)
     {
         services.AddReverseProxy();
+
+        // YARP brings data protection for its session affinity, which is not used here: no keys in anybody's home folder.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
 
