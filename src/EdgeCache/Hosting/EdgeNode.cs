@@ -1,9 +1,9 @@
 using EdgeCache.Admin;
-using EdgeCache.Serving;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeCache.Hosting;
 
@@ -14,17 +14,13 @@ namespace EdgeCache.Hosting;
 internal sealed partial class EdgeNode : IAsyncDisposable
 {
     private readonly WebApplication _application;
-    private readonly CertificateSource? _certificate;
-    private readonly Listeners _listeners;
     private readonly EdgeCacheOptions _options;
     private readonly ILogger<EdgeNode> _logger;
     private List<(ListenerRole Role, string Address)> _addresses = [];
 
-    private EdgeNode(WebApplication application, CertificateSource? certificate, Listeners listeners, EdgeCacheOptions options)
+    private EdgeNode(WebApplication application, EdgeCacheOptions options)
     {
         _application = application;
-        _certificate = certificate;
-        _listeners = listeners;
         _options = options;
         _logger = application.Services.GetRequiredService<ILogger<EdgeNode>>();
     }
@@ -56,20 +52,11 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry();
         extra?.Invoke(builder.Services);
 
-        CertificateSource? certificate = null;
-        Listeners? listeners = null;
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => listeners!.Configure(kestrel)); // Set below, before Kestrel is resolved.
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners>((kestrel, listeners) => listeners.Configure(kestrel));
         var application = builder.Build();
-        if (options is { Certificate: { } path, CertificateKey: { } keyPath })
-        {
-            var logger = application.Services.GetRequiredService<ILogger<CertificateSource>>();
-            certificate = CertificateSource.Create(path, keyPath, logger, application.Services.GetRequiredService<TimeProvider>());
-        }
-
-        listeners = new Listeners(options, certificate);
         ((IApplicationBuilder)application).Run(Pipeline(application.Services));
-        return new EdgeNode(application, certificate, listeners, options);
+        return new EdgeNode(application, options);
     }
 
     /// <summary>Listens, and prints one line for each listener where there is an output for it.</summary>
@@ -83,7 +70,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
 
         // Kestrel lists one address for each listener, in the order they were bound.
         var bound = Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        _addresses = [.. _listeners.All.Zip(bound, (listener, address) => (listener.Role, address))];
+        _addresses = [.. Services.GetRequiredService<Listeners>().All.Zip(bound, (listener, address) => (listener.Role, address))];
         foreach (var (_, address) in _addresses)
         {
             announcements?.WriteLine($"listening on {address}");
@@ -108,14 +95,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         DrainEnded();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _application.DisposeAsync();
-        if (_certificate is not null)
-        {
-            await _certificate.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     /// <summary>What answers a request depends on the listener it came in on, and on nothing the client says.</summary>
     private static RequestDelegate Pipeline(IServiceProvider services)
@@ -123,10 +103,10 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         var health = services.GetRequiredService<HealthEndpoints>();
         var admin = services.GetRequiredService<AdminHandler>();
         var telemetry = services.GetRequiredService<RequestTelemetry>();
-        RequestDelegate registry = services.GetRequiredService<RegistryHandler>().HandleAsync;
+        var pull = services.GetRequiredService<PullPipeline>();
         return context => context.Features.GetRequiredFeature<IListenerRoleFeature>().Role switch
         {
-            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, registry),
+            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, pull.HandleAsync),
             ListenerRole.Admin => admin.HandleAdminAsync(context),
             _ => admin.HandleMetricsAsync(context),
         };
