@@ -1,4 +1,6 @@
 using EdgeCache.Admin;
+using EdgeCache.Core.Blobs;
+using EdgeCache.Origin;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -39,8 +41,9 @@ internal sealed partial class EdgeNode : IAsyncDisposable
     /// <summary>Cancelled when a part of the node asks the whole to end.</summary>
     public CancellationToken Stopping => _application.Lifetime.ApplicationStopping;
 
-    /// <summary>Composes the node; nothing is opened yet, except the certificate.</summary>
+    /// <summary>Composes the node and takes the cache's folder; nothing listens yet.</summary>
     /// <param name="extra">Adds to the services, or puts others in their place (the last registration counts).</param>
+    /// <exception cref="CacheFolderException">The cache's folder cannot be used.</exception>
     public static EdgeNode Build(EdgeCacheOptions options, Action<IServiceCollection>? extra = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -49,14 +52,23 @@ internal sealed partial class EdgeNode : IAsyncDisposable
             EnvironmentName = Environments.Production,
         });
         builder.Logging.AddEdgeCacheLog(options.Logging);
-        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry();
+        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry().AddEdgeCacheStore(options).AddEdgeCacheServing(options);
         extra?.Invoke(builder.Services);
 
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners>((kestrel, listeners) => listeners.Configure(kestrel));
         var application = builder.Build();
-        ((IApplicationBuilder)application).Run(Pipeline(application.Services));
-        return new EdgeNode(application, options);
+        try
+        {
+            application.Services.UseUpstreams();
+            ((IApplicationBuilder)application).Run(Pipeline(application.Services));
+            return new EdgeNode(application, options);
+        }
+        catch
+        {
+            ((IDisposable)application).Dispose();
+            throw;
+        }
     }
 
     /// <summary>Listens, and prints one line for each listener where there is an output for it.</summary>
@@ -66,6 +78,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         EffectiveConfiguration(StartupBanner.Version, StartupBanner.Of(_options));
         // Metrics count from the first connection on.
         _ = Services.GetRequiredService<MetricsPipeline>();
+        _ = Services.GetRequiredService<CacheMeasures>();
         await _application.StartAsync(cancellationToken);
 
         // Kestrel lists one address for each listener, in the order they were bound.

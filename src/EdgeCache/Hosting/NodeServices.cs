@@ -35,6 +35,7 @@ internal static class NodeServices
         services.AddSingleton<NodeMeters>();
         services.AddSingleton<IMeterFactory>(provider => provider.GetRequiredService<NodeMeters>());
         services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton<CacheMeasures>();
         services.AddSingleton(provider => new MetricsPipeline(
             provider.GetRequiredService<NodeMeters>(), provider.GetRequiredService<EdgeCacheOptions>().Telemetry, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(AccessLogOutput.StandardOutput);

@@ -1,5 +1,6 @@
 using EdgeCache.Hosting;
 using EdgeCache.Telemetry;
+using EdgeCache.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -9,10 +10,13 @@ namespace EdgeCache.Tests.Hosting;
 /// <summary>A node on free ports with a pull pipeline of the test's, and a client for it.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private TestNode(EdgeNode node, MemoryStream accessLog)
+    private readonly TempFolder _cache;
+
+    private TestNode(EdgeNode node, MemoryStream accessLog, TempFolder cache)
     {
         Node = node;
         AccessLog = accessLog;
+        _cache = cache;
     }
 
     public EdgeNode Node { get; }
@@ -37,7 +41,8 @@ internal sealed class TestNode : IAsyncDisposable
         RequestDelegate? pull = null, EdgeCacheOptions? options = null, Action<IServiceCollection>? extra = null, TextWriter? announcements = null)
     {
         var accessLog = new MemoryStream();
-        var node = EdgeNode.Build(options ?? Options, services =>
+        var cache = new TempFolder();
+        var node = EdgeNode.Build((options ?? Options) with { Cache = new CacheOptions { Path = cache.Path } }, services =>
         {
             services.AddSingleton(new AccessLogOutput(() => accessLog));
             if (pull is not null)
@@ -48,12 +53,13 @@ internal sealed class TestNode : IAsyncDisposable
             extra?.Invoke(services);
         });
         await node.StartAsync(CancellationToken.None, announcements);
-        return new TestNode(node, accessLog);
+        return new TestNode(node, accessLog, cache);
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await Node.DisposeAsync();
+        _cache.Dispose();
     }
 }

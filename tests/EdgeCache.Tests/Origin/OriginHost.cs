@@ -27,7 +27,7 @@ internal sealed class OriginHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddOrigin(_ => (options ?? new OriginOptions { Upstreams = [] }) with { Upstreams = [upstream] });
         _app = builder.Build();
-        _app.MapUpstreams();
+        _app.Services.UseUpstreams();
     }
 
     public WebApplication App => _app;

@@ -81,12 +81,9 @@ public sealed class PrometheusTextTests
     {
         const string awkward = "up\"s\\t\nream";
         var metrics = node.Node.Services.GetRequiredService<EdgeMetrics>();
-        metrics.FillStarted(awkward);
-        metrics.FillEnded(awkward, FillResult.OriginFailed);
-        metrics.OriginAnswered("a", OriginOutcome.NotFound, 404, TimeSpan.FromSeconds(0.2));
-        metrics.Fetched("a", 7);
-        metrics.Evicted(BlobPool.Blobs, 2, 20);
+        var record = new RequestRecord { Result = CacheResult.Miss, SentBytes = 7 };
+        record.SetRoute(new OciRoute(OciRouteKind.Blob, new RepositoryKey(awkward, default), default, UsedNamespace: false));
+        metrics.RequestEnded(record, 200, TimeSpan.FromSeconds(0.2));
         metrics.AccessLogDropped();
-        metrics.ObserveCache(pool => pool == BlobPool.Manifests ? (11, 1) : (22, 3), () => 99);
     }
 }
