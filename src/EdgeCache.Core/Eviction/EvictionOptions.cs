@@ -21,7 +21,7 @@ public sealed record EvictionOptions
     /// <summary>Down to this share; above 0, at most <see cref="HighWatermark"/>.</summary>
     public double LowWatermark { get; init; } = 0.90;
 
-    /// <summary>How many objects a pool holds; 1 to 2^30. The watermarks hold for their number too. At 130 bytes each, the default is 520 MB where it is used up.</summary>
+    /// <summary>How many objects a pool holds; 32 to 2^30. The watermarks hold for their number too. At 130 bytes each, the default is 520 MB where it is used up.</summary>
     public int MaxObjects { get; init; } = 4_000_000;
 
     /// <summary>How long nothing is removed after removing failed, at first; 100 ms to 1 min. It doubles up to 32 times that.</summary>

@@ -1,5 +1,3 @@
-using EdgeCache.Core.Oci;
-
 namespace EdgeCache.Core.Eviction;
 
 /// <summary>One budget: a policy's objects, what is reserved and what is doomed, against a limit. Thread-safe; nothing blocks. Owned by <see cref="Evictor"/>.</summary>
@@ -40,9 +38,14 @@ internal sealed class EvictionPool(IEvictionPolicy policy, EvictionOptions optio
     public bool TryReserve(long sizeBytes)
     {
         var maxBytes = (long)(LimitBytes * options.HighWatermark) - Volatile.Read(ref _doomedBytes);
-        if (sizeBytes < 0 || sizeBytes > maxBytes || Interlocked.Add(ref _reservedBytes, sizeBytes) <= maxBytes)
+        if (sizeBytes < 0 || sizeBytes > maxBytes)
         {
-            return sizeBytes >= 0 && sizeBytes <= maxBytes;
+            return false;
+        }
+
+        if (Interlocked.Add(ref _reservedBytes, sizeBytes) <= maxBytes)
+        {
+            return true;
         }
 
         Interlocked.Add(ref _reservedBytes, -sizeBytes);

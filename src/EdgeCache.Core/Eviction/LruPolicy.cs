@@ -240,7 +240,7 @@ public sealed class LruPolicy : IEvictionPolicy
     {
         var ago = _clock.GetUtcNow() - lastUsed;
         var now = _clock.GetTimestamp();
-        return ago <= TimeSpan.Zero ? now : now - (long)(ago.TotalSeconds * _clock.TimestampFrequency);
+        return ago <= TimeSpan.Zero ? now : now - (long)((Int128)ago.Ticks * _clock.TimestampFrequency / TimeSpan.TicksPerSecond);
     }
 
     // A slot that was handed out has its chunks.

@@ -1,5 +1,5 @@
-using EdgeCache.Core.Caching;
 using System.Net;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
 

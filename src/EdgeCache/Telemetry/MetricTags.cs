@@ -1,5 +1,5 @@
-using EdgeCache.Core.Caching;
 using System.Collections.Frozen;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Index;
 using EdgeCache.Routing;
 

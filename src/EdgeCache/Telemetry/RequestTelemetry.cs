@@ -1,5 +1,5 @@
-using EdgeCache.Core.Caching;
 using System.Diagnostics;
+using EdgeCache.Core.Caching;
 using Microsoft.Extensions.ObjectPool;
 
 namespace EdgeCache.Telemetry;

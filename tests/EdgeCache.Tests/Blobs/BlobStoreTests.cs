@@ -4,6 +4,7 @@ using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using EdgeCache.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace EdgeCache.Tests.Blobs;
 

@@ -1,5 +1,6 @@
 using EdgeCache.Core.Blobs;
 using EdgeCache.Testing;
+using Xunit;
 
 namespace EdgeCache.Tests.Blobs;
 

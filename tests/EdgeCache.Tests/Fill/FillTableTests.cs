@@ -4,6 +4,7 @@ using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Tests.Store;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace EdgeCache.Tests.Fill;
 

@@ -3,6 +3,7 @@ using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace EdgeCache.Tests.Store;
 

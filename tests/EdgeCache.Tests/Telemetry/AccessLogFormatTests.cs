@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;

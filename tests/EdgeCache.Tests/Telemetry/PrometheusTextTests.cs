@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using EdgeCache.Core.Fill;
-using EdgeCache.Core.Index;
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Oci;
+using EdgeCache.Routing;
 using EdgeCache.Telemetry;
 using EdgeCache.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,11 +25,14 @@ public sealed class PrometheusTextTests
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
         string[] expected =
         [
-            "# TYPE edgecache_fills_total counter", "edgecache_fills_total{outcome=\"origin_failed\",upstream=\"up\\\"s\\\\t\\nream\"} 1",
-            "# TYPE edgecache_fills_active gauge", "edgecache_fetched_bytes_total{upstream=\"a\"} 7",
-            "edgecache_cache_bytes{pool=\"manifests\"} 11", "edgecache_cache_objects{pool=\"blobs\"} 3", "edgecache_cache_limit_bytes 99",
-            "edgecache_evicted_bytes_total{pool=\"blobs\"} 20", "# TYPE edgecache_origin_request_duration_seconds histogram",
-            "edgecache_origin_request_duration_seconds_bucket{outcome=\"not_found\",status=\"404\",upstream=\"a\",le=\"+Inf\"} 1",
+            "# TYPE edgecache_requests_total counter",
+            "edgecache_requests_total{kind=\"blob\",result=\"miss\",status=\"200\",upstream=\"up\\\"s\\\\t\\nream\"} 1",
+            "edgecache_served_bytes_total{result=\"miss\",upstream=\"up\\\"s\\\\t\\nream\"} 7",
+            "# TYPE edgecache_request_duration_seconds histogram",
+            "edgecache_request_duration_seconds_bucket{kind=\"blob\",result=\"miss\",le=\"+Inf\"} 1",
+            "# TYPE edgecache_fills_active gauge", "edgecache_fills_total{outcome=\"verified\"} 0",
+            "edgecache_cache_bytes{pool=\"manifests\"} 0", "edgecache_cache_objects{pool=\"blobs\"} 0",
+            "# TYPE edgecache_cache_limit_bytes gauge", "edgecache_evicted_bytes_total{pool=\"blobs\"} 0",
             "# TYPE dotnet_process_memory_working_set_bytes gauge", "# TYPE kestrel_active_connections gauge",
         ];
         Assert.All(expected, part => Assert.Contains(part + "\n", text, StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
