@@ -47,6 +47,18 @@ public sealed class LruPolicy : IEvictionPolicy
 
     public long SizeBytes => Volatile.Read(ref _sizeBytes);
 
+    /// <summary>The entries of the heap, those of removed objects among them.</summary>
+    internal int HeapCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _heap.Count;
+            }
+        }
+    }
+
     public int Add(in Digest digest, long sizeBytes, DateTimeOffset lastUsed)
     {
         var time = ToTimestamp(lastUsed);
@@ -97,12 +109,14 @@ public sealed class LruPolicy : IEvictionPolicy
 
     public bool TryTakeVictim(out Victim victim)
     {
+        // Who was used after this began may leave too: without that, uses faster than the heap would be chased for good.
+        var began = _clock.GetTimestamp();
         bool? found;
         do
         {
             lock (_lock)
             {
-                found = TryTakeVictim(StepsPerHold, out victim);
+                found = TryTakeVictim(StepsPerHold, began, out victim);
             }
         }
         while (found is null);
@@ -139,7 +153,7 @@ public sealed class LruPolicy : IEvictionPolicy
     }
 
     /// <summary>Null where the steps were not enough to tell.</summary>
-    private bool? TryTakeVictim(int steps, out Victim victim)
+    private bool? TryTakeVictim(int steps, long began, out Victim victim)
     {
         victim = default;
         for (; steps > 0; steps--)
@@ -157,7 +171,7 @@ public sealed class LruPolicy : IEvictionPolicy
             }
 
             var lastUsed = Volatile.Read(ref TimeAt(entry.Slot));
-            if (lastUsed > age.Time)
+            if (lastUsed > age.Time && age.Time < began)
             {
                 _heap.DequeueEnqueue(entry, age with { Time = lastUsed });
                 continue;

@@ -109,8 +109,7 @@ public sealed class CacheIndex : IAsyncDisposable
         return found;
     }
 
-    public bool TryGetTag(RepositoryKey repository, string tag, ManifestTypes accept, out TagEntry entry) =>
-        _tags.TryGet(repository, tag, accept, out entry);
+    public bool TryGetTag(RepositoryKey repository, string tag, ManifestTypes accept, out TagEntry entry) => _tags.TryGet(repository, tag, accept, out entry);
 
     public void PutTag(RepositoryKey repository, string tag, ManifestTypes accept, in TagEntry entry)
     {
@@ -125,8 +124,7 @@ public sealed class CacheIndex : IAsyncDisposable
             Ticks = entry.ValidatedAt.UtcTicks,
             Digest = Require(in digest),
         };
-        var key = IndexKey.ForTag(repository, tag, accept);
-        if (_tags.Put(in key, in digest, record.Type, record.SizeBytes, record.Ticks, record.Sequence))
+        if (_tags.Put(IndexKey.ForTag(repository, tag, accept), in digest, record.Type, record.SizeBytes, record.Ticks, record.Sequence))
         {
             Append(in record, repository, tag);
         }
@@ -182,8 +180,7 @@ public sealed class CacheIndex : IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await Loaded.ConfigureAwait(false);
-        await _keeping.ConfigureAwait(false);
+        await Task.WhenAll(Loaded, _keeping).ConfigureAwait(false);
         await _compacting.WaitAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
         _blobs.Dispose();
