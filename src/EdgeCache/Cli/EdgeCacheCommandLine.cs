@@ -72,7 +72,8 @@ internal static class EdgeCacheCommandLine
     {
         var url = new Option<string>("--url")
         {
-            Description = "The node's pull or admin address; by default the admin address that the configuration names.", HelpName = "URL",
+            Description = "The node's pull or admin address; by default the admin address that the configuration names.",
+            HelpName = "URL",
         };
         var health = new Command("health", "Asks a node whether it is ready: exit code 0 if it is, 1 if not or if it does not answer.") { url };
         foreach (var flag in flags.ToFindTheNode)

@@ -11,12 +11,14 @@ internal sealed class NodeFlags
 {
     private readonly Option<string> _config = new("--config")
     {
-        Description = "A JSON file of configuration, laid over appsettings.json.", HelpName = "FILE",
+        Description = "A JSON file of configuration, laid over appsettings.json.",
+        HelpName = "FILE",
     };
 
     private readonly Option<string[]> _upstream = new("--upstream")
     {
-        Description = "An upstream registry with its endpoints in order of preference; may be repeated.", HelpName = "NAME=URL[,URL…]",
+        Description = "An upstream registry with its endpoints in order of preference; may be repeated.",
+        HelpName = "NAME=URL[,URL…]",
     };
 
     private readonly List<(OptionKey<EdgeCacheOptions> Key, Option<string[]> Flag)> _keys =
@@ -65,7 +67,8 @@ internal sealed class NodeFlags
     {
         var flag = new Option<string[]>(key.Flag!) // Only keys with a flag come here.
         {
-            Description = $"{key.Meaning} Allowed: {key.Allowed}.", HelpName = "VALUE",
+            Description = $"{key.Meaning} Allowed: {key.Allowed}.",
+            HelpName = "VALUE",
         };
         if (!key.IsList)
         {
