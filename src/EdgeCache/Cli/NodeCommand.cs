@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using EdgeCache.Hosting;
 
 namespace EdgeCache.Cli;
@@ -30,7 +31,7 @@ internal static class NodeCommand
             // Told to end before it had begun.
             return ExitCodes.Success;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
             await console.Error.WriteLineAsync($"edgecache: {failure.Message}");
             return ExitCodes.Failure;

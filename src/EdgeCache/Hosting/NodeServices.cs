@@ -48,8 +48,8 @@ internal static class NodeServices
     public static void AddEdgeCacheLog(this ILoggingBuilder logging, LoggingOptions options)
     {
         logging.SetMinimumLevel(options.Level);
-        // The frameworks' own chatter, a line or more a request, is for who asks for Debug.
-        var frameworkLevel = options.Level < LogLevel.Information ? options.Level : (LogLevel)Math.Max((int)options.Level, (int)LogLevel.Warning);
+        // Below Warning the frameworks write whole request targets, and query strings may hold signatures.
+        var frameworkLevel = options.Level < LogLevel.Warning ? LogLevel.Warning : options.Level;
         logging.AddFilter("Microsoft", frameworkLevel).AddFilter("System", frameworkLevel).AddFilter("Yarp", frameworkLevel);
         if (options.Format == LogFormat.Json)
         {

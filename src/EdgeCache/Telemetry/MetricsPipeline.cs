@@ -7,7 +7,7 @@ namespace EdgeCache.Telemetry;
 
 /// <summary>
 /// Gathers the node's metrics and the framework's, and serves them as Prometheus text; pushes them to an OTLP collector where one is
-/// configured. Owned by the node's services; safe for concurrent use.
+/// configured (of several nodes in a process, each pushes what all count). Owned by the node's services; safe for concurrent use.
 /// </summary>
 internal sealed class MetricsPipeline : IDisposable
 {

@@ -13,13 +13,13 @@ internal sealed class NodeMeters : IMeterFactory
     /// <summary>The meters' tag; the value counts the nodes of a process from 1.</summary>
     public const string Tag = "edgecache.node";
 
-    private static int nodes;
+    private static int _nodes;
     private readonly Dictionary<(string Name, string? Version), Meter> _meters = [];
     private readonly Lock _creating = new(); // Protects _meters and _isDisposed.
     private bool _isDisposed;
 
     /// <summary>This node's value of <see cref="Tag"/>.</summary>
-    public string NodeNumber { get; } = Interlocked.Increment(ref nodes).ToString(CultureInfo.InvariantCulture);
+    public string NodeNumber { get; } = Interlocked.Increment(ref _nodes).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whether the meter with these tags is another node's. Meters that no node's factory made (System.Runtime) are everybody's.</summary>
     public bool IsForeign(IEnumerable<KeyValuePair<string, object?>>? meterTags) =>
