@@ -20,4 +20,18 @@ internal static class EventIds
     public const int ManifestRefused = 3205;
     public const int TagServedStale = 3206;
     public const int FillCrashed = 3207;
+
+    public const int IndexReplayed = 3300;
+    public const int IndexJournalDamaged = 3301;
+    public const int IndexCompacted = 3302;
+    public const int IndexJournalFailed = 3303;
+    public const int IndexDiskFailed = 3304;
+    public const int IndexRecordDamaged = 3305;
+    public const int IndexReadTimedOut = 3306;
+    public const int IndexBackgroundFailed = 3307;
+    public const int IndexStoreCompacted = 3308;
+
+    public const int EvictionEvicted = 3400;
+    public const int EvictionRemoverFailed = 3401;
+    public const int EvictionStuck = 3402;
 }

@@ -1,4 +1,3 @@
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,4 +1,3 @@
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Blobs;

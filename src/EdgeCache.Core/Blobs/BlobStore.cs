@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;

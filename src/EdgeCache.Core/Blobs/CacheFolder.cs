@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using EdgeCache.Core.Index;
 
 namespace EdgeCache.Core.Blobs;
 

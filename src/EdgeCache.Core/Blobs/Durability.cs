@@ -39,6 +39,20 @@ public static partial class Durability
         }
     }
 
+    /// <summary>The same, for who can go on without: false where the system could not.</summary>
+    public static bool TrySyncFile(SafeFileHandle file)
+    {
+        try
+        {
+            SyncFile(file);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes a folder's entries (a rename, a new file) durable. Where the system has no such thing, nothing is done.</summary>
     /// <exception cref="IOException">The folder cannot be opened or synced.</exception>
     public static void SyncFolder(string path)

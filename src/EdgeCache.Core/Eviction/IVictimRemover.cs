@@ -1,4 +1,4 @@
-using EdgeCache.Core.Index;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Eviction;

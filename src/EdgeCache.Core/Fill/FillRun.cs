@@ -1,6 +1,5 @@
 using System.Buffers;
 using EdgeCache.Core.Blobs;
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using Microsoft.Extensions.Logging;

@@ -18,6 +18,7 @@ public sealed class FillTable : IAsyncDisposable
     private readonly FillOptions _options;
     private readonly ILogger _logger;
     private int _active;
+    private int _disposed;
     private long _verified;
     private long _failed;
 
@@ -85,6 +86,11 @@ public sealed class FillTable : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (Active > 0)
         {

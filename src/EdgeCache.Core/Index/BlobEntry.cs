@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 namespace EdgeCache.Core.Index;
 
 /// <summary>What the index knows of one stored file.</summary>

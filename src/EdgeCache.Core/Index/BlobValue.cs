@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using System.Runtime.InteropServices;
 
 namespace EdgeCache.Core.Index;

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using System.Collections.Concurrent;
 using FASTER.core;
 using Microsoft.Extensions.Logging;
@@ -63,7 +64,7 @@ internal sealed class IndexDevice : StorageDeviceBase
     {
         foreach (var segment in _segments.Values)
         {
-            if (!FileSync.TrySync(segment))
+            if (!Durability.TrySyncFile(segment))
             {
                 return false;
             }

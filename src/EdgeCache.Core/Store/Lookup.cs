@@ -1,5 +1,5 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Caching;
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Store;

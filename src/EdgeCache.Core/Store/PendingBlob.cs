@@ -1,6 +1,5 @@
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
-using EdgeCache.Core.Index;
 
 namespace EdgeCache.Core.Store;
 

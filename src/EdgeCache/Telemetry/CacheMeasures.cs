@@ -1,8 +1,8 @@
+using EdgeCache.Core.Blobs;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Store;
 
 namespace EdgeCache.Telemetry;

@@ -1,6 +1,6 @@
+using EdgeCache.Core.Blobs;
 using System.Collections.Frozen;
 using EdgeCache.Core.Caching;
-using EdgeCache.Core.Index;
 using EdgeCache.Routing;
 
 namespace EdgeCache.Telemetry;

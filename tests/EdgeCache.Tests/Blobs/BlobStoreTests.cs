@@ -1,6 +1,5 @@
 using System.Text;
 using EdgeCache.Core.Blobs;
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using EdgeCache.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -25,7 +25,7 @@ public sealed class CacheStatusTests
 
     [Fact]
     public void EveryResult_HasAHeader() =>
-        Assert.All(Enum.GetValues<CacheResult>(), result => Assert.StartsWith(CacheStatus.CacheName + ";", new CacheStatus(result).ToString(), StringComparison.Ordinal));
+        Assert.All(Enum.GetValues<CacheResult>(), result => Assert.StartsWith(CacheStatus.CacheName, new CacheStatus(result).ToString(), StringComparison.Ordinal));
 
     [Fact]
     public void Hit_AllocatesNothing()

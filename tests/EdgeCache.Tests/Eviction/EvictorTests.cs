@@ -1,6 +1,6 @@
+using EdgeCache.Core.Blobs;
 using System.Collections.Concurrent;
 using EdgeCache.Core.Eviction;
-using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

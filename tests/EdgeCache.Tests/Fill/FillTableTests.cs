@@ -44,6 +44,7 @@ public sealed class FillTableTests : IAsyncLifetime
         Assert.All(await Task.WhenAll(reads), bytes => Assert.Equal(Large, bytes));
         Assert.Single(_origin.Calls);
         Assert.Single(readers, reader => reader.IsLeader);
+        readers.ForEach(reader => reader.Dispose());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using Xunit;
