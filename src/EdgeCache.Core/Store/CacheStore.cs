@@ -128,15 +128,18 @@ public sealed class CacheStore : IAsyncDisposable
     /// <exception cref="IOException">The disk is full or failed.</exception>
     public PendingBlob Begin(in Digest expected, BlobPool pool, long expectedBytes)
     {
-        _evictor.Reserve(pool, expectedBytes);
+        var reservedBytes = _evictor.TryReserve(pool, expectedBytes) ? expectedBytes : -1;
         try
         {
-            var writer = _blobs.Create(expected, pool, expectedBytes);
-            return new PendingBlob(writer, pool, () => _evictor.ReleaseReservation(pool, expectedBytes));
+            return new PendingBlob(_blobs.Create(expected, pool, expectedBytes), pool, _evictor, reservedBytes);
         }
         catch
         {
-            _evictor.ReleaseReservation(pool, expectedBytes);
+            if (reservedBytes >= 0)
+            {
+                _evictor.Release(pool, reservedBytes);
+            }
+
             throw;
         }
     }
@@ -147,7 +150,7 @@ public sealed class CacheStore : IAsyncDisposable
     public bool Publish(PendingBlob pending)
     {
         var writer = pending.Writer;
-        if (writer.WrittenBytes > _evictor.LimitBytes(pending.Pool))
+        if (!pending.HasRoom || writer.WrittenBytes > _evictor.Usage(pending.Pool).LimitBytes)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Index;
 
 namespace EdgeCache.Core.Store;
@@ -9,22 +10,38 @@ namespace EdgeCache.Core.Store;
 /// </summary>
 public sealed class PendingBlob : IDisposable
 {
-    private Action? _released;
+    private readonly Evictor _evictor;
+    private readonly long _reservedBytes;
+    private bool _disposed;
 
-    internal PendingBlob(BlobWriter writer, BlobPool pool, Action released)
+    /// <param name="reservedBytes">What is reserved; -1 where no room could be reserved, and then the content must not be kept.</param>
+    internal PendingBlob(BlobWriter writer, BlobPool pool, Evictor evictor, long reservedBytes)
     {
         Writer = writer;
         Pool = pool;
-        _released = released;
+        _evictor = evictor;
+        _reservedBytes = reservedBytes;
     }
 
     public BlobWriter Writer { get; }
 
     public BlobPool Pool { get; }
 
+    /// <summary>Whether the pool has room for it; where not it is delivered, but not kept.</summary>
+    internal bool HasRoom => _reservedBytes >= 0;
+
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Writer.Dispose();
-        Interlocked.Exchange(ref _released, null)?.Invoke();
+        if (HasRoom)
+        {
+            _evictor.Release(Pool, _reservedBytes);
+        }
     }
 }

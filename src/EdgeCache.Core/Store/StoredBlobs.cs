@@ -90,6 +90,13 @@ internal sealed class StoredBlobs : IVictimRemover
             }
 
             var slot = Evictor.Add(blob.Pool, blob.Digest, blob.SizeBytes, blob.LastUsed);
+            if (slot < 0)
+            {
+                // The pool holds as many objects as it may: this one cannot stay.
+                _blobs.Unlink(blob.Digest, blob.Pool);
+                return;
+            }
+
             _index.PutBlob(blob.Digest, new BlobEntry(blob.SizeBytes, blob.Pool, slot));
         }
     }
@@ -105,22 +112,26 @@ internal sealed class StoredBlobs : IVictimRemover
         lock (StripeOf(digest))
         {
             Forget(digest);
-            Unlink(digest, entry);
+            if (_blobs.Unlink(digest, entry.Pool) == UnlinkOutcome.Doomed)
+            {
+                Evictor.Doom(entry.Pool, entry.SizeBytes);
+            }
         }
     }
 
     /// <inheritdoc/>
-    public VictimRemoval Remove(in Digest digest, BlobPool pool)
+    public ValueTask<VictimOutcome> RemoveAsync(Digest digest, BlobPool pool, CancellationToken cancellationToken)
     {
         lock (StripeOf(digest))
         {
-            if (!_index.TryGetBlob(digest, out var entry))
+            if (!_index.TryGetBlob(digest, out var entry) || entry.Pool != pool)
             {
-                return VictimRemoval.Freed;
+                return ValueTask.FromResult(VictimOutcome.Removed);
             }
 
+            var outcome = _blobs.Unlink(digest, pool);
             _index.RemoveBlob(digest);
-            return Unlink(digest, entry) == UnlinkOutcome.Doomed ? VictimRemoval.Doomed : VictimRemoval.Freed;
+            return ValueTask.FromResult(outcome == UnlinkOutcome.Doomed ? VictimOutcome.Doomed : VictimOutcome.Removed);
         }
     }
 
@@ -142,8 +153,6 @@ internal sealed class StoredBlobs : IVictimRemover
     /// <summary>From here on what the index does not know is not there.</summary>
     public void Complete() => _isComplete = true;
 
-    private UnlinkOutcome Unlink(in Digest digest, in BlobEntry entry) => _blobs.Unlink(digest, entry.Pool);
-
     private void Forget(in Digest digest)
     {
         lock (StripeOf(digest))
@@ -151,7 +160,7 @@ internal sealed class StoredBlobs : IVictimRemover
             if (_index.TryGetBlob(digest, out var entry))
             {
                 _index.RemoveBlob(digest);
-                Evictor.Remove(entry.Pool, entry.Slot);
+                Evictor.Remove(entry.Pool, entry.Slot, digest);
             }
         }
     }

@@ -20,14 +20,7 @@ internal sealed class NodeFlags
     };
 
     private readonly List<(OptionKey<EdgeCacheOptions> Key, Option<string[]> Flag)> _keys =
-    [
-        .. OptionsSchema.Node.Where(key => key.Flag is not null).Select(key => (key, new Option<string[]>(key.Flag!) // Filtered.
-        {
-            Description = $"{key.Meaning} Allowed: {key.Allowed}.",
-            HelpName = "VALUE",
-            Arity = key.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-        })),
-    ];
+        [.. OptionsSchema.Node.Where(key => key.Flag is not null).Select(key => (key, FlagOf(key)))];
 
     public IEnumerable<Option> All => [.. _keys.Select(key => key.Flag), _upstream, _config];
 
@@ -66,5 +59,25 @@ internal sealed class NodeFlags
         }
 
         return layers;
+    }
+
+    private static Option<string[]> FlagOf(OptionKey<EdgeCacheOptions> key)
+    {
+        var flag = new Option<string[]>(key.Flag!) // Only keys with a flag come here.
+        {
+            Description = $"{key.Meaning} Allowed: {key.Allowed}.", HelpName = "VALUE",
+        };
+        if (!key.IsList)
+        {
+            flag.Validators.Add(result =>
+            {
+                if (result.Tokens.Count > 1)
+                {
+                    result.AddError($"Option '{key.Flag}' is given more than once.");
+                }
+            });
+        }
+
+        return flag;
     }
 }

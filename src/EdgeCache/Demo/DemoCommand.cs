@@ -13,6 +13,7 @@ namespace EdgeCache.Demo;
 internal static class DemoCommand
 {
     private const string UpstreamName = "sample.example";
+    private const int TableWidth = 170;
 
     /// <summary>Runs the demonstration.</summary>
     /// <returns>0 where every object of the second pass was a hit and took nothing from upstream, else 1.</returns>
@@ -103,19 +104,30 @@ internal static class DemoCommand
 
     private static bool Report(List<DemoRow> rows, SampleRegistry upstream, EdgeNode node)
     {
-        var table = new Table { Title = new TableTitle("Every image, pulled twice through the edge node") };
-        table.AddColumns("image", "objects", "cold", "warm", "misses, hits (cold)", "misses, hits (warm)", "from upstream (cold)", "(warm)", "digests verified");
+        // A log file or a pipe has no width of its own; wrapped columns would be unreadable there.
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
+        var table = new Table();
+        AnsiConsole.WriteLine("Every image, pulled twice through the edge node (cold: an empty cache; warm: again):");
+        table.AddColumn("image");
+        foreach (var name in (string[])["time cold", "warm", "objects", "hits cold", "misses", "hits warm", "misses", "upstream bytes cold", "warm", "hit rate warm", "verified"])
+        {
+            table.AddColumn(new TableColumn(name).RightAligned());
+        }
+
         foreach (var row in rows)
         {
             table.AddRow(
                 $"{row.Repository}:{row.Tag}".EscapeMarkup(),
-                Text(row.Cold.Requests),
                 Milliseconds(row.Cold.Elapsed),
                 Milliseconds(row.Warm.Elapsed),
-                $"{row.Cold.Misses}, {row.Cold.Hits}",
-                $"{row.Warm.Misses}, {row.Warm.Hits}",
+                Text(row.Cold.Requests),
+                Text(row.Cold.Hits),
+                Text(row.Cold.Misses),
+                Text(row.Warm.Hits),
+                Text(row.Warm.Misses),
                 Text(row.ColdUpstreamBytes),
                 Text(row.WarmUpstreamBytes),
+                string.Create(CultureInfo.InvariantCulture, $"{100.0 * row.Warm.Hits / row.Warm.Requests:0.0} %"),
                 Text(row.Cold.Verified + row.Warm.Verified));
         }
 
@@ -125,8 +137,8 @@ internal static class DemoCommand
         var fromUpstream = rows.Sum(row => row.WarmUpstreamBytes);
         AnsiConsole.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Second pass: {hits} hits of {warm} objects, hit rate {100.0 * hits / warm:0.0} %, {fromUpstream} bytes from upstream. "
-            + $"Upstream {upstream.Url} answered {upstream.Counters.Requests} requests; node {node.PullAddresses[0]}."));
+            $"Second pass: {hits} hits of {warm} objects, hit rate {100.0 * hits / warm:0.0} %, {fromUpstream} bytes from upstream; every digest verified."));
+        AnsiConsole.WriteLine($"The upstream {upstream.Url} answered {upstream.Counters.Requests} requests in all; the node was {node.PullAddresses[0]}.");
         return hits == warm && fromUpstream == 0;
     }
 

@@ -46,7 +46,13 @@ internal static class CacheServices
     private static StoreOptions StoreOptionsOf(CacheOptions cache) => new()
     {
         Path = cache.Path,
-        Eviction = new EvictionOptions { LimitBytes = cache.Limit.Resolve(DiskSizeBytes(cache.Path)) },
+        Eviction = new EvictionOptions
+        {
+            LimitBytes = cache.Limit.Resolve(DiskSizeBytes(cache.Path)),
+            ManifestShare = cache.ManifestShare,
+            HighWatermark = cache.HighWatermark,
+            LowWatermark = cache.LowWatermark,
+        },
     };
 
     /// <summary>The size of the file system that holds the path, or will hold it once it is created.</summary>

@@ -7,7 +7,7 @@ namespace EdgeCache.Hosting;
 
 /// <summary>
 /// The listeners' certificate, read again from its PEM files when their content changes. A new pair that does not load (a file half written,
-/// a key that does not fit) leaves the old one in use and is logged once. Owned by <see cref="EdgeNode"/>; safe for concurrent use.
+/// a key that does not fit) leaves the old one in use and is logged once. Owned by the node's services; safe for concurrent use.
 /// </summary>
 /// <remarks>The content is compared, not the time: Kubernetes renews a mounted secret by moving a symbolic link two levels up, which changes
 /// no time that the link itself shows.</remarks>
@@ -38,8 +38,9 @@ internal sealed partial class CertificateSource : IAsyncDisposable
     public SslStreamCertificateContext Current => _current;
 
     /// <exception cref="InvalidOperationException">The files do not load; the options' rules have said so before.</exception>
-    public static CertificateSource Create(string certificatePath, string keyPath, ILogger logger, TimeProvider time)
+    public static CertificateSource Create(EdgeCacheOptions options, ILogger<CertificateSource> logger, TimeProvider time)
     {
+        var (certificatePath, keyPath) = (options.Certificate ?? string.Empty, options.CertificateKey ?? string.Empty);
         var loaded = TryLoad(certificatePath, keyPath);
         return loaded.Problem is null
             ? new CertificateSource(certificatePath, keyPath, loaded, (logger, time))

@@ -46,5 +46,8 @@ internal static class DurationText
         return false;
     }
 
-    public static string Format(TimeSpan duration) => duration.ToString("c", CultureInfo.InvariantCulture);
+    public static string Format(TimeSpan duration) =>
+        duration > TimeSpan.Zero && duration < TimeSpan.FromSeconds(1)
+            ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds}ms")
+            : duration.ToString("c", CultureInfo.InvariantCulture);
 }

@@ -1,9 +1,11 @@
 using EdgeCache.Admin;
-using EdgeCache.Serving;
+using EdgeCache.Core.Blobs;
+using EdgeCache.Origin;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeCache.Hosting;
 
@@ -14,17 +16,13 @@ namespace EdgeCache.Hosting;
 internal sealed partial class EdgeNode : IAsyncDisposable
 {
     private readonly WebApplication _application;
-    private readonly CertificateSource? _certificate;
-    private readonly Listeners _listeners;
     private readonly EdgeCacheOptions _options;
     private readonly ILogger<EdgeNode> _logger;
     private List<(ListenerRole Role, string Address)> _addresses = [];
 
-    private EdgeNode(WebApplication application, CertificateSource? certificate, Listeners listeners, EdgeCacheOptions options)
+    private EdgeNode(WebApplication application, EdgeCacheOptions options)
     {
         _application = application;
-        _certificate = certificate;
-        _listeners = listeners;
         _options = options;
         _logger = application.Services.GetRequiredService<ILogger<EdgeNode>>();
     }
@@ -43,8 +41,9 @@ internal sealed partial class EdgeNode : IAsyncDisposable
     /// <summary>Cancelled when a part of the node asks the whole to end.</summary>
     public CancellationToken Stopping => _application.Lifetime.ApplicationStopping;
 
-    /// <summary>Composes the node; nothing is opened yet, except the certificate.</summary>
+    /// <summary>Composes the node and takes the cache's folder; nothing listens yet.</summary>
     /// <param name="extra">Adds to the services, or puts others in their place (the last registration counts).</param>
+    /// <exception cref="CacheFolderException">The cache's folder cannot be used.</exception>
     public static EdgeNode Build(EdgeCacheOptions options, Action<IServiceCollection>? extra = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -53,23 +52,23 @@ internal sealed partial class EdgeNode : IAsyncDisposable
             EnvironmentName = Environments.Production,
         });
         builder.Logging.AddEdgeCacheLog(options.Logging);
-        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry();
+        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry().AddEdgeCacheStore(options).AddEdgeCacheServing(options);
         extra?.Invoke(builder.Services);
 
-        CertificateSource? certificate = null;
-        Listeners? listeners = null;
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => listeners!.Configure(kestrel)); // Set below, before Kestrel is resolved.
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners>((kestrel, listeners) => listeners.Configure(kestrel));
         var application = builder.Build();
-        if (options is { Certificate: { } path, CertificateKey: { } keyPath })
+        try
         {
-            var logger = application.Services.GetRequiredService<ILogger<CertificateSource>>();
-            certificate = CertificateSource.Create(path, keyPath, logger, application.Services.GetRequiredService<TimeProvider>());
+            application.Services.UseUpstreams();
+            ((IApplicationBuilder)application).Run(Pipeline(application.Services));
+            return new EdgeNode(application, options);
         }
-
-        listeners = new Listeners(options, certificate);
-        ((IApplicationBuilder)application).Run(Pipeline(application.Services));
-        return new EdgeNode(application, certificate, listeners, options);
+        catch
+        {
+            ((IDisposable)application).Dispose();
+            throw;
+        }
     }
 
     /// <summary>Listens, and prints one line for each listener where there is an output for it.</summary>
@@ -79,11 +78,12 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         EffectiveConfiguration(StartupBanner.Version, StartupBanner.Of(_options));
         // Metrics count from the first connection on.
         _ = Services.GetRequiredService<MetricsPipeline>();
+        _ = Services.GetRequiredService<CacheMeasures>();
         await _application.StartAsync(cancellationToken);
 
         // Kestrel lists one address for each listener, in the order they were bound.
         var bound = Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        _addresses = [.. _listeners.All.Zip(bound, (listener, address) => (listener.Role, address))];
+        _addresses = [.. Services.GetRequiredService<Listeners>().All.Zip(bound, (listener, address) => (listener.Role, address))];
         foreach (var (_, address) in _addresses)
         {
             announcements?.WriteLine($"listening on {address}");
@@ -108,14 +108,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         DrainEnded();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _application.DisposeAsync();
-        if (_certificate is not null)
-        {
-            await _certificate.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     /// <summary>What answers a request depends on the listener it came in on, and on nothing the client says.</summary>
     private static RequestDelegate Pipeline(IServiceProvider services)
@@ -123,10 +116,10 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         var health = services.GetRequiredService<HealthEndpoints>();
         var admin = services.GetRequiredService<AdminHandler>();
         var telemetry = services.GetRequiredService<RequestTelemetry>();
-        RequestDelegate registry = services.GetRequiredService<RegistryHandler>().HandleAsync;
+        var pull = services.GetRequiredService<PullPipeline>();
         return context => context.Features.GetRequiredFeature<IListenerRoleFeature>().Role switch
         {
-            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, registry),
+            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, pull.HandleAsync),
             ListenerRole.Admin => admin.HandleAdminAsync(context),
             _ => admin.HandleMetricsAsync(context),
         };

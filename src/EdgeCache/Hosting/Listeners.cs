@@ -8,7 +8,7 @@ namespace EdgeCache.Hosting;
 
 /// <summary>
 /// Sets Kestrel up: the limits of every connection, and the listeners in the order pull, admin, metrics, each marking its connections with its
-/// role. Owned by <see cref="EdgeNode"/>, used once at the start.
+/// role. Owned by the node's services, used once at the start.
 /// </summary>
 internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? certificate)
 {

@@ -17,10 +17,15 @@ internal static class NodeServices
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IHostLifetime, SilentLifetime>();
+        services.AddSingleton(provider => CertificateSource.Create(
+            options, provider.GetRequiredService<ILogger<CertificateSource>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Listeners(
+            options, options.Certificate is null ? null : provider.GetRequiredService<CertificateSource>()));
         services.AddSingleton<DrainState>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<AdminHandler>();
         services.AddSingleton<RegistryHandler>();
+        services.AddSingleton(provider => new PullPipeline(provider.GetRequiredService<RegistryHandler>().HandleAsync));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain.Timeout);
         return services;
     }
@@ -30,6 +35,7 @@ internal static class NodeServices
         services.AddSingleton<NodeMeters>();
         services.AddSingleton<IMeterFactory>(provider => provider.GetRequiredService<NodeMeters>());
         services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton<CacheMeasures>();
         services.AddSingleton(provider => new MetricsPipeline(
             provider.GetRequiredService<NodeMeters>(), provider.GetRequiredService<EdgeCacheOptions>().Telemetry, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(AccessLogOutput.StandardOutput);

@@ -9,7 +9,7 @@ internal static class Redaction
     private const int MaxShownLength = 200;
     private const string Hidden = "***";
 
-    private static readonly string[] SecretWords = ["pass", "pwd", "secret", "token", "auth", "cred", "key"];
+    private static readonly string[] SecretWords = ["pas", "word", "pwd", "secret", "token", "auth", "cred", "key"];
 
     /// <summary>The value without the user and query of any URL in it, control characters escaped, cut at 200 characters.</summary>
     public static string Show(string value)

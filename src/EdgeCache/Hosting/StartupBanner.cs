@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using EdgeCache.Origin;
 
 namespace EdgeCache.Hosting;
 
-/// <summary>The effective configuration as text, by the same table that reads it: every key with its value, secrets only as being set. Pure.</summary>
+/// <summary>The effective configuration as text, by the same table that reads it: every key with its value (of an
+/// upstream, those that differ from the usual), secrets only as being set. Pure.</summary>
 internal static class StartupBanner
 {
     public static string Version { get; } =
@@ -20,12 +22,13 @@ internal static class StartupBanner
             Append(text, key.Name, value, value == key.Show(defaults));
         }
 
+        var usual = new UpstreamOptions { Name = string.Empty, Endpoints = [], TagFreshness = options.TagFreshness, StaleIfError = options.StaleIfError };
         for (var i = 0; i < options.Upstreams.Count; i++)
         {
-            var upstream = new UpstreamDraft { Options = options.Upstreams[i] };
             foreach (var key in UpstreamSchema.Keys)
             {
-                if (key.Show(upstream) is { Length: > 0 } value)
+                var value = key.Show(new UpstreamDraft { Options = options.Upstreams[i] });
+                if (value != key.Show(new UpstreamDraft { Options = usual }))
                 {
                     Append(text, string.Create(CultureInfo.InvariantCulture, $"{UpstreamSchema.List}:{i}:{key.Name}"), value, isDefault: false);
                 }

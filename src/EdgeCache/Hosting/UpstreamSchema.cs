@@ -20,8 +20,6 @@ internal static class UpstreamSchema
 
     public static ValueKind<TimeSpan> Age { get; } = ValueKinds.Duration(TimeSpan.Zero, TimeSpan.FromDays(365));
 
-    public static IReadOnlyList<OptionKey<UpstreamDraft>> Keys { get; } = [.. Identity(), .. Credentials(), .. Tags(), .. Transport()];
-
     private static ValueKind<string> HostName { get; } = ValueKinds.Text(
         "a host name without port", 253, text => Matches(text, "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"));
 
@@ -30,6 +28,9 @@ internal static class UpstreamSchema
 
     private static ValueKind<string> TagPattern { get; } = ValueKinds.Text(
         "a pattern of tags with * and ?, or of repository:tag", 384, text => Matches(text, @"^[A-Za-z0-9_./*?-]+(:[A-Za-z0-9_.*?-]+)?$"));
+
+    // Below the kinds: initializers run in the order they are written.
+    public static IReadOnlyList<OptionKey<UpstreamDraft>> Keys { get; } = [.. Identity(), .. Credentials(), .. Tags(), .. Transport()];
 
     private static IEnumerable<OptionKey<UpstreamDraft>> Identity() =>
     [

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeCache.Core.Fill;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 
@@ -12,6 +13,9 @@ internal static class OriginServices
     public static IServiceCollection AddOrigin(this IServiceCollection services, Func<IServiceProvider, OriginOptions> options)
     {
         services.AddReverseProxy();
+
+        // YARP brings data protection for its session affinity, which is not used here: no keys in anybody's home folder.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
 
@@ -32,5 +36,15 @@ internal static class OriginServices
 
     /// <summary>Has YARP take up the clusters. Call it once, before the first request: until then there is no health state, and endpoints are
     /// tried in their configured order.</summary>
-    public static void MapUpstreams(this IEndpointRouteBuilder endpoints) => endpoints.MapReverseProxy();
+    public static void UseUpstreams(this IServiceProvider services) => new DetachedEndpoints(services).MapReverseProxy();
+
+    /// <summary>YARP loads its clusters when its routes are mapped. There are none: the forwarder is called directly, and no request pays for routing.</summary>
+    private sealed class DetachedEndpoints(IServiceProvider services) : IEndpointRouteBuilder
+    {
+        public IServiceProvider ServiceProvider => services;
+
+        public ICollection<EndpointDataSource> DataSources { get; } = [];
+
+        public IApplicationBuilder CreateApplicationBuilder() => new ApplicationBuilder(services);
+    }
 }

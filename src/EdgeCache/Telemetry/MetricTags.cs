@@ -1,6 +1,5 @@
 using EdgeCache.Core.Caching;
 using System.Collections.Frozen;
-using EdgeCache.Core.Fill;
 using EdgeCache.Core.Index;
 using EdgeCache.Routing;
 
@@ -17,18 +16,12 @@ internal static class MetricTags
 
     private static readonly FrozenDictionary<CacheResult, string> Results = NamesOf<CacheResult>();
     private static readonly FrozenDictionary<OciRouteKind, string> Kinds = NamesOf<OciRouteKind>();
-    private static readonly FrozenDictionary<OriginOutcome, string> Outcomes = NamesOf<OriginOutcome>();
-    private static readonly FrozenDictionary<FillResult, string> FillResults = NamesOf<FillResult>();
     private static readonly FrozenDictionary<BlobPool, string> Pools = NamesOf<BlobPool>();
     private static readonly object[] Statuses = [.. Enumerable.Range(0, 600).Select(status => (object)status)];
 
     public static string Of(CacheResult result) => Results[result];
 
     public static string Of(OciRouteKind? kind) => kind is { } known ? Kinds[known] : Other;
-
-    public static string Of(OriginOutcome outcome) => Outcomes[outcome];
-
-    public static string Of(FillResult result) => FillResults[result];
 
     public static string Of(BlobPool pool) => Pools[pool];
 

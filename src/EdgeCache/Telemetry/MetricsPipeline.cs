@@ -32,6 +32,8 @@ internal sealed class MetricsPipeline : IDisposable
             .AddMeter(FrameworkMeters)
             .AddView(instrument => instrument.Meter.Name switch
             {
+                // Prometheus keeps the suffix _count for histograms; promtool refuses these three.
+                "System.Runtime" when instrument.Name.EndsWith(".count", StringComparison.Ordinal) => MetricStreamConfiguration.Drop,
                 "System.Net.Http" => new MetricStreamConfiguration { TagKeys = ClientTags, CardinalityLimit = MaxSeries },
                 "System.Net.NameResolution" => new MetricStreamConfiguration { TagKeys = ["error.type"], CardinalityLimit = MaxSeries },
                 _ => null,

@@ -48,11 +48,16 @@ public sealed class OriginRequestLog
     public long BytesSent(Predicate<OriginRequest> match) => Where(match).Sum(request => request.BytesSent);
 
     /// <summary>Forgets what was so far.</summary>
-    public void Clear()
+    public void Clear() => TakeAll();
+
+    /// <summary>Gives what was so far and forgets it.</summary>
+    public IReadOnlyList<OriginRequest> TakeAll()
     {
         lock (_gate)
         {
+            IReadOnlyList<OriginRequest> all = [.. _requests];
             _requests.Clear();
+            return all;
         }
     }
 

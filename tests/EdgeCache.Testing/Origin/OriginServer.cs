@@ -33,7 +33,6 @@ internal sealed class OriginServer(FakeOriginOptions options, Func<HttpContext, 
             kestrel.Listen(options.Address, StoragePort, Configure);
         });
 
-        // Signals belong to the test runner.
         builder.Services.AddSingleton<IHostLifetime, PassiveLifetime>();
         var app = builder.Build();
         app.Run(context => answer(context, context.Connection.LocalPort == StoragePort));
@@ -64,12 +63,5 @@ internal sealed class OriginServer(FakeOriginOptions options, Func<HttpContext, 
         {
             listener.UseHttps(certificate);
         }
-    }
-
-    private sealed class PassiveLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using EdgeCache.Core.Eviction;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Index;
+using EdgeCache.Core.Store;
+
+namespace EdgeCache.Telemetry;
+
+/// <summary>
+/// What the cache holds and does, read from its own counts at each scrape: nothing is measured on the way of a request. Created once a node; its meter's
+/// owner is the factory.
+/// </summary>
+internal sealed class CacheMeasures
+{
+    private readonly CacheStore _store;
+    private readonly FillTable _fills;
+
+    public CacheMeasures(IMeterFactory meters, CacheStore store, FillTable fills)
+    {
+        _store = store;
+        _fills = fills;
+        var meter = meters.Create(EdgeMetrics.MeterName);
+        meter.CreateObservableUpDownCounter("edgecache.cache.bytes", () => Of(usage => usage.UsedBytes), "By", "Bytes the cache holds.");
+        meter.CreateObservableUpDownCounter("edgecache.cache.objects", () => Of(usage => usage.Objects), "{object}", "Objects the cache holds.");
+        meter.CreateObservableUpDownCounter("edgecache.cache.reserved", () => Of(usage => usage.ReservedBytes), "By", "Bytes that fills in progress have reserved.");
+        meter.CreateObservableUpDownCounter("edgecache.cache.doomed", () => Of(usage => usage.DoomedBytes), "By", "Bytes of evicted files that are still read.");
+        meter.CreateObservableGauge("edgecache.cache.limit", () => Of(usage => usage.LimitBytes), "By", "Bytes the cache may hold.");
+        meter.CreateObservableCounter("edgecache.evictions", () => Of(usage => usage.EvictedObjects), "{object}", "Objects that were evicted.");
+        meter.CreateObservableCounter("edgecache.evicted.bytes", () => Of(usage => usage.EvictedBytes), "By", "Bytes that were evicted.");
+        meter.CreateObservableUpDownCounter("edgecache.fills.active", () => _fills.Active, "{fill}", "Fills in progress.");
+        meter.CreateObservableCounter("edgecache.fills", EndedFills, "{fill}", "Fills that ended.");
+    }
+
+    private IEnumerable<Measurement<long>> Of(Func<PoolUsage, long> value)
+    {
+        foreach (var pool in Enum.GetValues<BlobPool>())
+        {
+            yield return new Measurement<long>(value(_store.Eviction.Usage(pool)), new TagList { { "pool", MetricTags.Of(pool) } });
+        }
+    }
+
+    private IEnumerable<Measurement<long>> EndedFills() =>
+    [
+        new(_fills.Verified, new TagList { { "outcome", "verified" } }),
+        new(_fills.Failed, new TagList { { "outcome", "failed" } }),
+    ];
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Index;
+using EdgeCache.Telemetry;
+using EdgeCache.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace EdgeCache.Tests.Telemetry;
+
+public sealed class PrometheusTextTests
+{
+    [Fact]
+    public async Task Scrape_HoldsEveryInstrumentInTheTextFormat()
+    {
+        await using var node = await TestNode.StartAsync();
+        UseEveryInstrument(node);
+
+        using var answer = await node.Client.GetAsync(new Uri(node.Admin, "/metrics"));
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        string[] expected =
+        [
+            "# TYPE edgecache_fills_total counter", "edgecache_fills_total{outcome=\"origin_failed\",upstream=\"up\\\"s\\\\t\\nream\"} 1",
+            "# TYPE edgecache_fills_active gauge", "edgecache_fetched_bytes_total{upstream=\"a\"} 7",
+            "edgecache_cache_bytes{pool=\"manifests\"} 11", "edgecache_cache_objects{pool=\"blobs\"} 3", "edgecache_cache_limit_bytes 99",
+            "edgecache_evicted_bytes_total{pool=\"blobs\"} 20", "# TYPE edgecache_origin_request_duration_seconds histogram",
+            "edgecache_origin_request_duration_seconds_bucket{outcome=\"not_found\",status=\"404\",upstream=\"a\",le=\"+Inf\"} 1",
+            "# TYPE dotnet_process_memory_working_set_bytes gauge", "# TYPE kestrel_active_connections gauge",
+        ];
+        Assert.All(expected, part => Assert.Contains(part + "\n", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task EverySample_StandsUnderItsTypeAndParses()
+    {
+        await using var node = await TestNode.StartAsync();
+        UseEveryInstrument(node);
+        var lines = (await node.Client.GetStringAsync(new Uri(node.Admin, "/metrics"))).TrimEnd('\n').Split('\n');
+
+        var type = string.Empty;
+        var types = new HashSet<string>();
+        foreach (var line in lines)
+        {
+            if (line.StartsWith('#'))
+            {
+                type = line.Split(' ')[2];
+                Assert.True(line.StartsWith("# HELP", StringComparison.Ordinal) || types.Add(type), line);
+                continue;
+            }
+
+            var sample = Regex.Match(line, @"^([a-zA-Z_][a-zA-Z0-9_]*)(\{([a-zA-Z_][a-zA-Z0-9_]*=""([^""\\]|\\.)*"",?)*\})? (\S+)$");
+            Assert.True(sample.Success, line);
+            Assert.StartsWith(type, sample.Groups[1].Value, StringComparison.Ordinal);
+            Assert.True(double.TryParse(sample.Groups[5].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _), line);
+        }
+    }
+
+    [PromtoolFact]
+    public async Task Promtool_FindsNothingWrong()
+    {
+        await using var node = await TestNode.StartAsync(context => EdgeNodeTests.Status(context, 404));
+        UseEveryInstrument(node);
+        using var request = await node.Client.GetAsync(node.Pull);
+        var text = await node.Client.GetStringAsync(new Uri(node.Admin, "/metrics"));
+
+        using var promtool = Process.Start(new ProcessStartInfo("promtool", "check metrics") { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!; // Started, or it throws.
+        await promtool.StandardInput.WriteAsync(text);
+        promtool.StandardInput.Close();
+        var problems = await promtool.StandardError.ReadToEndAsync() + await promtool.StandardOutput.ReadToEndAsync();
+        await promtool.WaitForExitAsync();
+
+        Assert.Equal(string.Empty, problems);
+        Assert.Equal(0, promtool.ExitCode);
+    }
+
+    private static void UseEveryInstrument(TestNode node)
+    {
+        const string awkward = "up\"s\\t\nream";
+        var metrics = node.Node.Services.GetRequiredService<EdgeMetrics>();
+        var record = new RequestRecord { Result = CacheResult.Miss, SentBytes = 7 };
+        record.SetRoute(new OciRoute(OciRouteKind.Blob, new RepositoryKey(awkward, default), default, UsedNamespace: false));
+        metrics.RequestEnded(record, 200, TimeSpan.FromSeconds(0.2));
+        metrics.AccessLogDropped();
+    }
+}
