@@ -6,6 +6,7 @@ namespace EdgeCache.Tests.Caching;
 public sealed class CacheStatusTests
 {
     [Theory]
+    [InlineData(CacheResult.None, 0, null, "EdgeCache")]
     [InlineData(CacheResult.Hit, 0, null, "EdgeCache; hit")]
     [InlineData(CacheResult.Hit, 0, 300, "EdgeCache; hit; ttl=300")]
     [InlineData(CacheResult.Hit, 0, 1_000_000, "EdgeCache; hit; ttl=1000000")]
@@ -25,7 +26,7 @@ public sealed class CacheStatusTests
 
     [Fact]
     public void EveryResult_HasAHeader() =>
-        Assert.All(Enum.GetValues<CacheResult>(), result => Assert.StartsWith(CacheStatus.CacheName + ";", new CacheStatus(result).ToString(), StringComparison.Ordinal));
+        Assert.All(Enum.GetValues<CacheResult>(), result => Assert.StartsWith(CacheStatus.CacheName, new CacheStatus(result).ToString(), StringComparison.Ordinal));
 
     [Fact]
     public void Hit_AllocatesNothing()
