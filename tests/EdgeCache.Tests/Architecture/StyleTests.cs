@@ -14,30 +14,30 @@ public sealed class StyleTests : IDisposable
 
     [Fact]
     public void TypeNames_SayWhatTheyAre() =>
-        Assert.DoesNotContain(
-            _core.TypeNames.Concat(_node.TypeNames).Where(name => name.StartsWith("EdgeCache.", StringComparison.Ordinal)),
-            name => BannedEndings.Any(ending => name.Split('`')[0].EndsWith(ending, StringComparison.Ordinal)));
+        Offenders.AssertNone(_core.TypeNames.Concat(_node.TypeNames)
+            .Where(name => name.StartsWith("EdgeCache.", StringComparison.Ordinal))
+            .Where(name => BannedEndings.Any(ending => name.Split('`')[0].EndsWith(ending, StringComparison.Ordinal))));
 
     [Fact]
     public void Files_AreShort() =>
-        Assert.DoesNotContain(SourceTree.Files, path => SourceTree.ReadLines(path).Length > MaxLines);
+        Offenders.AssertNone(SourceTree.Files.Where(path => SourceTree.ReadLines(path).Length > MaxLines));
 
     [Fact]
     public void Files_HoldOnePublicType() =>
-        Assert.DoesNotContain(SourceTree.Files, path => SourceTree.ReadLines(path).Count(IsPublicType) > 1);
+        Offenders.AssertNone(SourceTree.Files.Where(path => SourceTree.ReadLines(path).Count(IsPublicType) > 1));
 
     [Fact]
     public void EventIds_AreUnique()
     {
         var ids = _core.ConstantsOf("EdgeCache.Core.EventIds").Concat(_node.ConstantsOf("EdgeCache.Telemetry.EventIds"));
-        Assert.Empty(ids.GroupBy(id => id.Value).Where(group => group.Count() > 1).Select(group => string.Join(", ", group)));
+        Offenders.AssertNone(ids.GroupBy(id => id.Value).Where(group => group.Count() > 1).Select(group => string.Join(", ", group)));
     }
 
     [Fact]
     public void LogMessages_AreDeclaredAndNumbered()
     {
         var plain = new Regex(@"\[LoggerMessage\(\s*(EventId\s*=\s*)?\d|\.Log(Trace|Debug|Information|Warning|Error|Critical)\(");
-        Assert.DoesNotContain(SourceTree.Files, path => SourceTree.ReadLines(path).Any(plain.IsMatch));
+        Offenders.AssertNone(SourceTree.Files.Where(path => SourceTree.ReadLines(path).Any(plain.IsMatch)));
     }
 
     public void Dispose()

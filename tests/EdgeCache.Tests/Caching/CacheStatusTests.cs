@@ -6,6 +6,7 @@ namespace EdgeCache.Tests.Caching;
 public sealed class CacheStatusTests
 {
     [Theory]
+    [InlineData(CacheResult.None, 0, null, "EdgeCache")]
     [InlineData(CacheResult.Hit, 0, null, "EdgeCache; hit")]
     [InlineData(CacheResult.Hit, 0, 300, "EdgeCache; hit; ttl=300")]
     [InlineData(CacheResult.Hit, 0, 1_000_000, "EdgeCache; hit; ttl=1000000")]
