@@ -20,7 +20,7 @@ public sealed class SkopeoClient : IDisposable
     public async Task<ClientPull> PullAsync(string image, ClientOptions? options = null)
     {
         var target = _folder.Combine($"pull-{Interlocked.Increment(ref _pulls)}");
-        
+
         // skopeo 1.9 does not read CONTAINERS_REGISTRIES_CONF, as podman does.
         List<string> arguments = [$"--registries-conf={_registries.FilePath}", "copy", "--insecure-policy", "--all", "--preserve-digests"];
         if (options?.CaFile is { } caFile)
