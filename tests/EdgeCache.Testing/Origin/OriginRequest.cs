@@ -64,7 +64,7 @@ public sealed class OriginRequest
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    public override string ToString() => $"{Method} {Path}{Query} -> {StatusCode}, {BytesSent} bytes{(ClientLeft ? ", client left" : "")}";
+    public override string ToString() => $"{Method} {Path}{Query} -> {StatusCode}, {BytesSent} bytes{(ClientLeft ? ", client left" : Ended.IsCompleted ? "" : ", under way")}";
 
     internal void CountBytes(long count) => Interlocked.Add(ref _bytesSent, count);
 

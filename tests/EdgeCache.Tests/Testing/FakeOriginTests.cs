@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
-using EdgeCache.Core.Oci;
 using EdgeCache.Demo;
+using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
 using Xunit;
 
@@ -13,42 +12,19 @@ public sealed class FakeOriginTests : IAsyncLifetime
     private const int LargeBytes = 1_000_000;
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private readonly SampleLayer _layer = SampleLayer.Opaque(7, LargeBytes);
-    private SampleImage _image = null!;
     private FakeOrigin _origin = null!;
 
     public async Task InitializeAsync()
     {
         var builder = new SampleRepositoryBuilder("library/app");
-        _image = builder.AddImage([_layer], "latest");
-        _origin = await FakeOrigin.StartAsync(builder.Build(), SampleImages.CreateArtifact("tools/report", 3));
+        builder.AddImage([_layer], "latest");
+        _origin = await FakeOrigin.StartAsync(builder.Build());
     }
 
     public async Task DisposeAsync()
     {
         _client.Dispose();
         await _origin.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task ManifestByTag_HasBytesTypeDigestAndLength()
-    {
-        using var response = await _client.GetAsync(Manifest("latest"));
-
-        Assert.Equal(_image.Bytes, await response.Content.ReadAsByteArrayAsync());
-        Assert.Equal(MediaTypes.OciManifest, response.Content.Headers.ContentType?.MediaType);
-        Assert.Equal(_image.Digest.ToString(), response.Headers.GetValues("Docker-Content-Digest").Single());
-        Assert.Equal(1, _origin.Log.Count(When.Tag("library/app", "latest")));
-    }
-
-    [Fact]
-    public async Task BlobWithRange_GivesThePart()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Blob) { Headers = { Range = new RangeHeaderValue(900_000, null) } };
-        using var response = await _client.SendAsync(request);
-
-        Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
-        Assert.Equal(_layer.Bytes[900_000..], await response.Content.ReadAsByteArrayAsync());
-        Assert.Equal("bytes=900000-", _origin.Log.Requests.Single().Range);
     }
 
     [Fact]
@@ -199,46 +175,36 @@ public sealed class FakeOriginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BlobsRedirectedToStorage_ComeFromTheSecondListener()
+    public async Task FlippedByteOfTheContent_IsFlippedInARangeToo()
     {
-        _origin.Behaviour.RedirectsBlobsToStorage = true;
+        _origin.Faults.Add(When.AnyBlob, Fault.FlipByte(500_001));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Blob) { Headers = { Range = new RangeHeaderValue(500_000, 500_009) } };
 
-        using var redirect = await _client.GetAsync(Blob);
-        using var request = new HttpRequestMessage(HttpMethod.Get, redirect.Headers.Location);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "leaked");
         using var response = await _client.SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.TemporaryRedirect, redirect.StatusCode);
-        Assert.Equal(_layer.Bytes, await response.Content.ReadAsByteArrayAsync());
-        Assert.Equal("Bearer leaked", _origin.Log.Where(When.Storage).Single().Authorization);
+        var expected = _layer.Bytes[500_000..500_010];
+        expected[1] = (byte)~expected[1];
+        Assert.Equal(expected, await response.Content.ReadAsByteArrayAsync());
     }
 
     [Fact]
-    public async Task ReferrersAreListed_OrNotFoundWhereThereIsNoApi()
+    public async Task DelayFault_WaitsOnTheOriginsClock()
     {
-        var subject = _origin.Content.FindManifest("tools/report", "v1")!.Value.Digest;
-        var url = new Uri(_origin.Url, $"/v2/tools/report/referrers/{subject}");
+        var time = new FakeTimeProvider();
+        await using var origin = await FakeOrigin.StartAsync(new FakeOriginOptions { Time = time, BasePath = "/proxy" }, _origin.Content.Repositories);
+        origin.Faults.Add(When.AnyManifest, Fault.Delayed(TimeSpan.FromMinutes(5)));
 
-        using var index = JsonDocument.Parse(await _client.GetByteArrayAsync(url));
-        _origin.Behaviour.ServesReferrers = false;
-        using var missing = await _client.GetAsync(url);
-
-        Assert.Equal(2, index.RootElement.GetProperty("manifests").GetArrayLength());
-        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
-    }
-
-    [Fact]
-    public async Task TagsInPages_LinkToTheNext()
-    {
-        foreach (var tag in new[] { "a", "b", "c" })
+        var answer = _client.GetAsync($"{origin.Url}/v2/library/app/manifests/latest");
+        await origin.Log.WaitAsync(When.AnyManifest);
+        while (time.ActiveTimers == 0)
         {
-            _origin.Content.MoveTag("library/app", tag, _image.Digest);
+            await Task.Yield();
         }
 
-        using var page = await _client.GetAsync(new Uri(_origin.Url, "/v2/library/app/tags/list?n=2&last=a"));
-
-        Assert.Equal("""{"name":"library/app","tags":["b","c"]}""", await page.Content.ReadAsStringAsync());
-        Assert.Equal("</v2/library/app/tags/list?last=c&n=2>; rel=\"next\"", page.Headers.GetValues("Link").Single());
+        Assert.False(answer.IsCompleted);
+        time.Advance(TimeSpan.FromMinutes(5));
+        using var response = await answer;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]
