@@ -16,9 +16,9 @@ public sealed class HealthEndpointsTests
 
         Assert.Equal((503, "not ready\n"), ((int)bare.StatusCode, await bare.Content.ReadAsStringAsync()));
         Assert.Equal(503, (int)detailed.StatusCode);
-        Assert.Equal(
-            """{"ready":false,"draining":false,"checks":[{"name":"index","ready":false,"detail":"12 of 40 segments"}]}""",
-            await detailed.Content.ReadAsStringAsync());
+        var text = await detailed.Content.ReadAsStringAsync();
+        Assert.StartsWith("""{"ready":false,"draining":false,"checks":[""", text, StringComparison.Ordinal);
+        Assert.Contains("""{"name":"segments","ready":false,"detail":"12 of 40 segments"}""", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class HealthEndpointsTests
 
     private sealed class LoadingIndex : IReadinessCheck
     {
-        public string Name => "index";
+        public string Name => "segments";
 
         public ReadinessResult Check() => new(false, "12 of 40 segments");
     }
