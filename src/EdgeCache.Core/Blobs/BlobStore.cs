@@ -37,7 +37,7 @@ public sealed class BlobStore
     /// <summary>Called with a doomed blob's bytes when its last reader has left.</summary>
     public Action<BlobPool, long>? DoomedReleased { get; set; }
 
-    /// <summary>Leases and writers that are open now; for the tests' teardown and the metrics.</summary>
+    /// <summary>Published files that are open now; for the tests' teardown and the metrics.</summary>
     public int OpenFiles => _stripes.Sum(stripe => stripe.Count);
 
     /// <summary>Starts a temporary file for the content of an expected digest.</summary>
@@ -85,7 +85,7 @@ public sealed class BlobStore
             File.Move(writer.Path, final, overwrite: true);
             writer.Renamed();
             file.SizeBytes = writer.WrittenBytes;
-            stripe.Open[file.Digest] = file;
+            stripe.Open[(file.Pool, file.Digest)] = file;
         }
 
         try
@@ -94,7 +94,7 @@ public sealed class BlobStore
         }
         catch (IOException)
         {
-            _ = Unlink(file.Digest, file.Pool);
+            Withdraw(file, stripe);
             throw;
         }
 
@@ -108,7 +108,7 @@ public sealed class BlobStore
         var stripe = StripeOf(digest);
         lock (stripe.Gate)
         {
-            if (stripe.Open.TryGetValue(digest, out var open) && open.TryHold())
+            if (stripe.Open.TryGetValue((pool, digest), out var open) && open.TryHold())
             {
                 return new BlobLease(open);
             }
@@ -121,7 +121,7 @@ public sealed class BlobStore
 
             if (file.SizeBytes == sizeBytes)
             {
-                stripe.Open[digest] = file;
+                stripe.Open[(pool, digest)] = file;
                 return new BlobLease(file);
             }
 
@@ -147,7 +147,7 @@ public sealed class BlobStore
             }
 
             File.Delete(path);
-            if (stripe.Open.Remove(digest, out var open) && open.TryHold())
+            if (stripe.Open.Remove((pool, digest), out var open) && open.TryHold())
             {
                 open.Doom();
                 held = open;
@@ -218,6 +218,16 @@ public sealed class BlobStore
         }
     }
 
+    /// <summary>Takes a name back whose durability is not certain. The file was never counted as stored, so that it is not doomed either.</summary>
+    private void Withdraw(BlobFile file, Stripe stripe)
+    {
+        lock (stripe.Gate)
+        {
+            DeleteQuietly(_paths.File(file.Pool, file.Digest));
+            stripe.Open.Remove((file.Pool, file.Digest));
+        }
+    }
+
     private IEnumerable<StoredBlob> ScanFolder(BlobPool pool, string folder)
     {
         var algorithm = Path.GetFileName(folder);
@@ -249,7 +259,7 @@ public sealed class BlobStore
         {
             handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
@@ -281,9 +291,9 @@ public sealed class BlobStore
         var stripe = StripeOf(file.Digest);
         lock (stripe.Gate)
         {
-            if (stripe.Open.TryGetValue(file.Digest, out var open) && ReferenceEquals(open, file))
+            if (stripe.Open.TryGetValue((file.Pool, file.Digest), out var open) && ReferenceEquals(open, file))
             {
-                stripe.Open.Remove(file.Digest);
+                stripe.Open.Remove((file.Pool, file.Digest));
             }
         }
 
@@ -300,7 +310,8 @@ public sealed class BlobStore
         /// <summary>Protects Open, and serialises publish, open and unlink of the stripe's digests.</summary>
         public Lock Gate { get; } = new();
 
-        public Dictionary<Digest, BlobFile> Open { get; } = [];
+        /// <summary>By pool as well: for a while a digest may stand in both.</summary>
+        public Dictionary<(BlobPool Pool, Digest Digest), BlobFile> Open { get; } = [];
 
         public int Count
         {
