@@ -15,7 +15,7 @@ public sealed class ManifestResolver : IAsyncDisposable
     private const int MaxRounds = 4;
 
     private readonly SingleFlight<TagKey, ManifestAnswer> _tagFlights;
-    private readonly SingleFlight<(Digest Digest, bool HeadOnly), ManifestAnswer> _digestFlights;
+    private readonly SingleFlight<(RepositoryKey Asking, Digest Digest, bool HeadOnly), ManifestAnswer> _digestFlights;
     private readonly CacheStore _store;
     private readonly ManifestFetcher _fetcher;
     private readonly LinkConfirmer _confirmer;
@@ -28,7 +28,7 @@ public sealed class ManifestResolver : IAsyncDisposable
         _logger = logger;
         _fetcher = new ManifestFetcher(origin, store, options, logger);
         _tagFlights = new SingleFlight<TagKey, ManifestAnswer>(options.MaxWaiters);
-        _digestFlights = new SingleFlight<(Digest, bool), ManifestAnswer>(options.MaxWaiters);
+        _digestFlights = new SingleFlight<(RepositoryKey, Digest, bool), ManifestAnswer>(options.MaxWaiters);
     }
 
     /// <summary>Finds out what a reference means and makes sure that its bytes can be served.</summary>
@@ -51,6 +51,8 @@ public sealed class ManifestResolver : IAsyncDisposable
     private async ValueTask<ManifestAnswer> ResolveDigestAsync(
         RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
     {
+        // Bytes are fetched once for all repositories; a HEAD leaves no bytes that another could use.
+        var asking = headOnly ? repository : default;
         var result = CacheResult.Hit;
         for (var round = 0; round < MaxRounds; round++)
         {
@@ -74,7 +76,7 @@ public sealed class ManifestResolver : IAsyncDisposable
 
             // A miss, or an upstream whose HEAD does not tell the type: its GET does.
             var flown = await _digestFlights
-                .RunAsync((digest, headOnly), token => FetchDigestAsync(repository, digest, headOnly, token), cancellationToken)
+                .RunAsync((asking, digest, headOnly), token => FetchDigestAsync(repository, digest, headOnly, token), cancellationToken)
                 .ConfigureAwait(false);
             if (flown is not var (answer, joined))
             {
@@ -86,6 +88,8 @@ public sealed class ManifestResolver : IAsyncDisposable
             {
                 return joined ? Joined(answer) : answer;
             }
+
+            asking = repository;
         }
 
         return Overloaded(repository);
@@ -93,6 +97,12 @@ public sealed class ManifestResolver : IAsyncDisposable
 
     private async Task<ManifestAnswer> FetchDigestAsync(RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
     {
+        if (_store.LookupManifest(repository, digest) is { State: LookupState.Fresh } found)
+        {
+            // Another flight has landed since the caller looked.
+            return Stored(repository, found, CacheResult.Hit);
+        }
+
         var reference = Reference.ByDigest(digest);
         if (!headOnly)
         {
@@ -126,10 +136,16 @@ public sealed class ManifestResolver : IAsyncDisposable
             var key = new TagKey(repository, tag, found.TagClass, headOnly);
             if (found.State == LookupState.Miss && !found.Digest.IsNone)
             {
-                return await ResolveKnownTagAsync(key, found, cancellationToken).ConfigureAwait(false);
+                var known = await ResolveKnownTagAsync(key, found, cancellationToken).ConfigureAwait(false);
+                if (known is not { Result: CacheResult.Error, Failure.Outcome: OriginOutcome.NotFound })
+                {
+                    return known;
+                }
+
+                // Upstream has it no more, so that the tag must mean something else by now.
             }
 
-            var flown = await _tagFlights.RunAsync(key, token => AskTagAsync(key, found, token), cancellationToken).ConfigureAwait(false);
+            var flown = await _tagFlights.RunAsync(key, token => AskTagAsync(key, found, rule, token), cancellationToken).ConfigureAwait(false);
             if (flown is not var (answer, joined))
             {
                 break;
@@ -163,8 +179,14 @@ public sealed class ManifestResolver : IAsyncDisposable
     }
 
     /// <summary>Asks upstream what a tag means now; runs once for all who wait.</summary>
-    private async Task<ManifestAnswer> AskTagAsync(TagKey key, Lookup found, CancellationToken cancellationToken)
+    private async Task<ManifestAnswer> AskTagAsync(TagKey key, Lookup found, FreshnessRule rule, CancellationToken cancellationToken)
     {
+        if (_store.LookupTag(key.Repository, key.Tag, key.Accept, rule) is { State: LookupState.Fresh } now)
+        {
+            // Another flight has landed since the caller looked.
+            return Stored(key.Repository, now, CacheResult.Hit);
+        }
+
         if (found.State == LookupState.Stale)
         {
             return await RevalidateAsync(key, found, cancellationToken).ConfigureAwait(false);

@@ -49,8 +49,12 @@ internal sealed class BlobHandler
             var isHead = HttpMethods.IsHead(context.Request.Method);
             if (found.State == LookupState.Miss && !isHead)
             {
-                await FollowFillAsync(context, route, record, found);
-                return;
+                if (await TryFollowFillAsync(context, route, record, found))
+                {
+                    return;
+                }
+
+                continue;
             }
 
             if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
@@ -99,15 +103,27 @@ internal sealed class BlobHandler
         return true;
     }
 
-    private async Task FollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
+    /// <summary>False where the bytes have just been stored.</summary>
+    private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
-        using var reader = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes);
+        var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, out var joined);
+        using var reader = joined;
         if (reader is null)
         {
-            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
-            return;
+            if (outcome == JoinOutcome.Refused)
+            {
+                await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+            }
+
+            return outcome == JoinOutcome.Refused;
         }
 
+        await FollowAsync(context, route, record, found, reader);
+        return true;
+    }
+
+    private async Task FollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)
+    {
         if (reader.NeedsConfirmation)
         {
             var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
