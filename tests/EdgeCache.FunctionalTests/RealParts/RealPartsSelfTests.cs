@@ -187,6 +187,13 @@ public sealed class RealPartsSelfTests(DockerRegistryStore store)
         Assert.Null(new RealProgramFactAttribute("sh").Skip);
     }
 
+    [RealProgramFact(ContainerdClient.Program)]
+    public void DaemonForRootOnly_IsNamedInTheSkip()
+    {
+        Assert.Equal("Needs root: containerd.", RealProgram.ExplainSkip(["sh", ContainerdClient.Program], isRoot: false));
+        Assert.Null(RealProgram.ExplainSkip(["sh", ContainerdClient.Program], isRoot: true));
+    }
+
     /// <summary>The configurations and layers below a tag.</summary>
     private static HashSet<Digest> ListBlobs(SampleRepository repository, string tag)
     {

@@ -23,8 +23,8 @@ public sealed class DockerdClient : IAsyncDisposable
         _daemon = daemon;
         _api = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = (_, cancellationToken) => ConnectAsync(socket, cancellationToken) })
         {
-            // The version that Docker 20.10 speaks, and every later one still does.
-            BaseAddress = new Uri("http://dockerd/v1.41/"),
+            // Without a version in the path the daemon takes its own.
+            BaseAddress = new Uri("http://dockerd/"),
             Timeout = TimeSpan.FromMinutes(2),
         };
     }
