@@ -76,13 +76,7 @@ public sealed class ClientFileTests(DockerRegistryStore store)
 
     private static string Read(string file, RealNode node)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EdgeCache.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var text = File.ReadAllText(Path.Combine(folder?.FullName ?? string.Empty, "deploy", "clients", file));
+        var text = File.ReadAllText(DeployFiles.PathOf($"clients/{file}"));
         Assert.Contains(SampleAddress, text, StringComparison.Ordinal);
         return text.Replace(SampleAddress, node.Authority, StringComparison.Ordinal);
     }

@@ -80,4 +80,14 @@ public sealed class NodeProcessTests(DockerRegistryStore store) : IDisposable
 
         await upstream.AssertThreePullsAsync(containerd, $"docker.io/{Hello}:latest", store[Hello].Tags["latest"]);
     }
+
+    [Fact]
+    public async Task SampleConfigurationOfTheSystemdUnit_StartsANode()
+    {
+        await using var node = await RealNodeProcess.StartAsync(
+            "node", "--config", DeployFiles.PathOf("systemd/edgecache.json"),
+            "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0", "--cache", _folder.Combine("cache"));
+
+        Assert.Equal(0, await node.StopAsync());
+    }
 }
