@@ -8,7 +8,8 @@ using Xunit;
 namespace EdgeCache.FunctionalTests.RealParts;
 
 /// <summary>Real clients against real registries with no node between them: what fails here is the kit or the machine, not EdgeCache.</summary>
-public sealed class RealPartsSelfTests(DockerRegistryStore store) : IClassFixture<DockerRegistryStore>
+[Collection(RealPartsCollection.Name)]
+public sealed class RealPartsSelfTests(DockerRegistryStore store)
 {
     private const string Hello = "library/hello";
 
