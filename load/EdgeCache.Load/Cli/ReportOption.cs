@@ -10,12 +10,15 @@ internal sealed class ReportOption
 
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
+    /// <summary>Read before the run: the load average must not be our own.</summary>
+    private readonly MachineFacts _machine = MachineFacts.Read();
+
     public void AddTo(Command command) => command.Options.Add(_json);
 
     public async Task WriteAsync(ParseResult result, MarkdownTable table, IReadOnlyList<object> figures, CancellationToken cancellationToken)
     {
         var verb = result.CommandResult.Command.Name;
-        var report = new LoadReport(verb, string.Join(' ', result.Tokens.Select(token => token.Value)), _started, MachineFacts.Read(), figures);
+        var report = new LoadReport(verb, string.Join(' ', result.Tokens.Select(token => token.Value)), _started, _machine, figures);
         var output = result.InvocationConfiguration.Output;
         await output.WriteAsync(table.ToString().AsMemory(), cancellationToken);
         await output.WriteLineAsync($"{report.Machine}; {_started:yyyy-MM-dd HH:mm} UTC; {report.CommandLine}".AsMemory(), cancellationToken);

@@ -8,6 +8,9 @@ namespace EdgeCache.Load.Scenarios;
 /// <summary>A closed loop of GETs of one cached object over keep-alive connections: the rate that the node can give, and what a request costs it.</summary>
 internal sealed class HitScenario(LoadTarget target)
 {
+    /// <summary>The node answers with metrics that may be this old; what ran no longer cannot be told from what ran before.</summary>
+    private static readonly TimeSpan MetricsAge = TimeSpan.FromSeconds(1);
+
     /// <param name="path">What is asked for; it is pulled once before, so that it is cached.</param>
     /// <param name="accept">The Accept header; null for none.</param>
     /// <param name="digest">The object's digest; default where it is not known, and then nothing is hashed.</param>
@@ -37,7 +40,7 @@ internal sealed class HitScenario(LoadTarget target)
         string path, long sizeBytes, HitSettings settings, List<HitLoop> loops, List<Task> running, CancellationToken cancellationToken)
     {
         await Task.Delay(settings.WarmUp, cancellationToken);
-        var before = (Node: Usage(), Driver: ProcessUsage.Read(Environment.ProcessId), Runtime: await ReadRuntimeAsync(cancellationToken));
+        var before = (Node: Usage(), Driver: ProcessUsage.Read(Environment.ProcessId), Runtime: await ReadRuntimeAsync(settings, cancellationToken));
         var started = Stopwatch.GetTimestamp();
         loops.ForEach(loop => loop.BeginCounting());
         await Task.Delay(settings.Duration, cancellationToken);
@@ -46,7 +49,7 @@ internal sealed class HitScenario(LoadTarget target)
         var (node, driver) = (Usage(), ProcessUsage.Read(Environment.ProcessId));
         loops.ForEach(loop => loop.Stop());
         await Task.WhenAll(running);
-        var runtime = await ReadRuntimeAsync(cancellationToken) - before.Runtime;
+        var runtime = await ReadRuntimeAsync(settings, cancellationToken) - before.Runtime;
         var latencies = new LatencyHistogram();
         loops.ForEach(loop => latencies.Add(loop.Latencies));
         return new HitFigures(
@@ -82,9 +85,9 @@ internal sealed class HitScenario(LoadTarget target)
 
     private ProcessUsage? Usage() => target.ProcessId is { } id ? ProcessUsage.Read(id) : null;
 
-    private async Task<RuntimeCounts?> ReadRuntimeAsync(CancellationToken cancellationToken)
+    private async Task<RuntimeCounts?> ReadRuntimeAsync(HitSettings settings, CancellationToken cancellationToken)
     {
-        if (target.MetricsUrl is null)
+        if (target.MetricsUrl is null || settings.Duration <= MetricsAge || settings.WarmUp <= MetricsAge)
         {
             return null;
         }
