@@ -177,9 +177,11 @@ public sealed class CacheStore : IAsyncDisposable
     }
 
     /// <summary>Records that a repository holds a digest. What is known already and says no more is not written again.</summary>
+    /// <param name="sizeBytes">A size that a verified manifest or verified bytes tell; -1 keeps what is known.</param>
     public void Link(RepositoryKey repository, in Digest digest, ManifestTypes type, long sizeBytes)
     {
-        if (_index.TryGetLink(repository, digest, out var known)
+        var isKnown = _index.TryGetLink(repository, digest, out var known);
+        if (isKnown
             && (type == ManifestTypes.None || type == known.Type)
             && (sizeBytes < 0 || sizeBytes == known.SizeBytes))
         {
@@ -187,7 +189,8 @@ public sealed class CacheStore : IAsyncDisposable
         }
 
         var keptType = type == ManifestTypes.None ? known.Type : type;
-        _index.PutLink(repository, digest, new LinkEntry(keptType, sizeBytes, _clock.GetUtcNow()));
+        var keptBytes = isKnown && sizeBytes < 0 ? known.SizeBytes : sizeBytes;
+        _index.PutLink(repository, digest, new LinkEntry(keptType, keptBytes, _clock.GetUtcNow()));
     }
 
     /// <summary>Records what a tag means for a class of Accept, as of now.</summary>

@@ -20,7 +20,7 @@ public sealed class BlobFaultTests : EdgeTests
         var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
         var layer = isLarge ? 0 : 1;
         var (fault, status) = UpstreamFault.OfHeaders[name];
-        edge.Origin.Faults.Always(When.AnyBlob, fault(edge.Origin));
+        edge.Origin.Faults.Always(When.Any, fault(edge.Origin));
 
         var answer = await edge.Client.GetAsync(_sample.BlobPath(layer));
 
