@@ -1,1 +1,3 @@
-return 0;
+using EdgeCache.Load.Cli;
+
+return await LoadCommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace EdgeCache.Load.Http;
+
+/// <summary>
+/// One keep-alive connection to a registry over plain HTTP/1.1, as light as a client can be: one buffer, no allocation a request, bodies handed
+/// out in pieces and kept by nobody. Used by one caller at a time; disposing it from elsewhere ends what is under way with an exception.
+/// </summary>
+internal sealed class RegistryConnection : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly byte[] _buffer;
+    private int _start;
+    private int _end;
+    private long _bodyLeft;
+
+    private RegistryConnection(Socket socket, int bufferBytes)
+    {
+        _socket = socket;
+        _buffer = new byte[bufferBytes];
+    }
+
+    /// <param name="bufferBytes">The most that one read takes, and the longest head.</param>
+    public static async Task<RegistryConnection> ConnectAsync(Uri registry, int bufferBytes, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(registry.Host, registry.Port, cancellationToken);
+            return new RegistryConnection(socket, bufferBytes);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The bytes of a GET, made once and sent many times.</summary>
+    public static byte[] CreateGet(Uri registry, string path, string? accept = null) => Encoding.ASCII.GetBytes(
+        $"GET {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n{(accept is null ? string.Empty : $"Accept: {accept}\r\n")}\r\n");
+
+    /// <summary>Sends a request and reads the response's head. The body of the response before it must have been read.</summary>
+    /// <exception cref="InvalidDataException">No HTTP/1.1 response, a head longer than the buffer, or a body without Content-Length.</exception>
+    /// <exception cref="EndOfStreamException">The connection ended within the head.</exception>
+    public async ValueTask<ResponseHead> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        await _socket.SendAsync(request, cancellationToken);
+        int length;
+        while ((length = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n\r\n"u8)) < 0)
+        {
+            await FillAsync(cancellationToken);
+        }
+
+        if (!ResponseHead.TryParse(_buffer.AsSpan(_start, length), out var head) || head.BodyBytes < 0)
+        {
+            throw new InvalidDataException("The answer is no HTTP/1.1 response with a Content-Length.");
+        }
+
+        _start += length + 4;
+        _bodyLeft = head.BodyBytes;
+        return head;
+    }
+
+    /// <summary>The body's next piece, valid until the next call; empty at the body's end.</summary>
+    /// <exception cref="EndOfStreamException">The connection ended within the body.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_bodyLeft == 0)
+        {
+            return default;
+        }
+
+        if (_start == _end)
+        {
+            await FillAsync(cancellationToken);
+        }
+
+        var piece = _buffer.AsMemory(_start, (int)Math.Min(_end - _start, _bodyLeft));
+        _start += piece.Length;
+        _bodyLeft -= piece.Length;
+        return piece;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        if (_start == _end)
+        {
+            (_start, _end) = (0, 0);
+        }
+        else if (_end == _buffer.Length)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _buffer.Length)
+        {
+            throw new InvalidDataException($"The answer's head is longer than {_buffer.Length} bytes.");
+        }
+
+        var count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), cancellationToken);
+        _end += count > 0 ? count : throw new EndOfStreamException("The connection ended within an answer.");
+    }
+}

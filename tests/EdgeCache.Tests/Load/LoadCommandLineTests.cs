@@ -1,0 +1,48 @@
+using EdgeCache.Load.Cli;
+using Xunit;
+
+namespace EdgeCache.Tests.Load;
+
+public class LoadCommandLineTests
+{
+    private const string Digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    [Theory]
+    [InlineData("cold-blob --clients 0", "--clients '0': allowed is 1 to 2000.")]
+    [InlineData("cold-blob --clients many", "--clients 'many': allowed is 1 to 2000.")]
+    [InlineData("cold-blob --size 2GiB", "--size '2GiB': allowed is 1 to 1GiB.")]
+    [InlineData("hit --connections 1 99999", "--connections '1 99999': allowed is 1 to 4096.")]
+    [InlineData("hit --duration 1d", "--duration '1d': allowed is 100ms to 00:10:00.")]
+    [InlineData("hit --target http://registry.example --repository a --reference b", "--allow-remote")]
+    [InlineData("hit --target http://127.0.0.1:1 --repository A --reference b", "needs --repository")]
+    [InlineData("hit --target http://127.0.0.1:1 --repository a", "needs --reference")]
+    [InlineData("cold-blob --target http://127.0.0.1:1 --repository a --reference latest", "needs --reference with a digest")]
+    [InlineData("pull --repository a", "go with --target")]
+    [InlineData("fly", "fly")]
+    public async Task WrongCommandLine_SaysWhatIsAllowed(string line, string expected)
+    {
+        var error = new StringWriter();
+        Assert.Equal(ExitCodes.WrongCommandLine, await LoadCommandLine.RunAsync(line.Split(' '), TextWriter.Null, error));
+        Assert.Contains(expected, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cold-blob --clients 200 --size 64MiB --rate 40MiB --rounds 3 --verify sample")]
+    [InlineData("hit --kind blob --size 4KiB 256KiB 64MB --connections 1 32 256 --duration 5s --verify all")]
+    [InlineData("hit --target http://localhost:5000 --repository a/b --reference " + Digest)]
+    [InlineData("cold-blob --target http://192.0.2.1 --repository a/b --allow-remote --reference " + Digest)]
+    [InlineData("pull --clients 3 --rounds 2 --rate 1MiB")]
+    public void GoodCommandLine_Parses(string line) => Assert.Empty(LoadCommandLine.BuildRoot().Parse(line.Split(' ')).Errors);
+
+    [Theory]
+    [InlineData("--help", "cold-blob")]
+    [InlineData("cold-blob --help", "[1..1GiB] [default: 64MiB]")]
+    [InlineData("hit --help", "--allow-remote")]
+    [InlineData("pull --help", "--rounds")]
+    public async Task Help_SaysAll(string line, string expected)
+    {
+        var output = new StringWriter();
+        Assert.Equal(ExitCodes.Success, await LoadCommandLine.RunAsync(line.Split(' '), output, TextWriter.Null));
+        Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
+    }
+}
