@@ -82,7 +82,8 @@ internal sealed class FillRun
         using (pending)
         {
             _fill.Begin(pending.Writer, totalBytes);
-            _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, totalBytes);
+            // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
+            _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
             _fill.Confirm(source);
             var failure = await CopyAsync(answer.Body, pending.Writer, totalBytes, cancellationToken).ConfigureAwait(false);
             if (failure is { } broken)
@@ -91,6 +92,7 @@ internal sealed class FillRun
             }
 
             _fill.Verify(pending.Writer.WrittenBytes);
+            _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, pending.Writer.WrittenBytes);
             Publish(pending, source);
             return true;
         }

@@ -56,8 +56,8 @@ public sealed class LinkConfirmer : IAsyncDisposable
             return new Confirmation(FillFailure.From(answer), ManifestTypes.None, -1);
         }
 
-        var sizeBytes = answer.ContentLength ?? -1;
-        _store.Link(repository, digest, type, sizeBytes);
-        return new Confirmation(null, type, sizeBytes);
+        // Without a size: an answer's length that no bytes have proved would be held against later ones.
+        _store.Link(repository, digest, type, -1);
+        return new Confirmation(null, type, answer.ContentLength ?? -1);
     }
 }

@@ -190,6 +190,7 @@ public sealed class CacheStore : IAsyncDisposable
     }
 
     /// <summary>Records that a repository holds a digest. What is known already and says no more is not written again.</summary>
+    /// <param name="sizeBytes">A size that a verified manifest or verified bytes tell; -1 keeps what is known.</param>
     public void Link(RepositoryKey repository, in Digest digest, ManifestTypes type, long sizeBytes)
     {
         var isKnown = _index.TryGetLink(repository, digest, out var known);

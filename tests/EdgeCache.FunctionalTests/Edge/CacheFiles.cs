@@ -1,0 +1,26 @@
+using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
+using Xunit;
+
+namespace EdgeCache.FunctionalTests.Edge;
+
+/// <summary>What a cache folder holds, seen from outside.</summary>
+internal static class CacheFiles
+{
+    /// <summary>The digests that files under final names claim, with their paths.</summary>
+    public static IReadOnlyDictionary<Digest, string> Final(TempFolder cache) =>
+        cache.ListFiles().Where(file => file.StartsWith("blobs/", StringComparison.Ordinal) || file.StartsWith("manifests/", StringComparison.Ordinal))
+            .ToDictionary(file => Digest.Parse($"{file.Split('/')[1]}:{file.Split('/')[3]}"), file => cache.Combine(file));
+
+    /// <summary>Temporary files.</summary>
+    public static IReadOnlyList<string> Temporary(TempFolder cache) =>
+        [.. cache.ListFiles().Where(file => file.StartsWith("tmp/", StringComparison.Ordinal))];
+
+    /// <summary>Every file under a final name has the bytes that its name says. Gives their number.</summary>
+    public static int AssertVerified(TempFolder cache)
+    {
+        var files = Final(cache);
+        Assert.All(files, file => Assert.Equal(file.Key, Digest.Compute(File.ReadAllBytes(file.Value), file.Key.Algorithm)));
+        return files.Count;
+    }
+}

@@ -1,0 +1,98 @@
+using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Origin;
+using Xunit;
+
+namespace EdgeCache.FunctionalTests.Faults;
+
+public sealed class EndpointFailoverTests : EdgeTests
+{
+    private readonly Sample _sample = Sample.Create("team/app", Sample.LargeBytes, Sample.SmallBytes);
+
+    [Theory]
+    [InlineData("500")]
+    [InlineData("502")]
+    [InlineData("429")]
+    [InlineData("reset")]
+    [InlineData("redirect loop")]
+    [InlineData("gzip")]
+    public async Task FirstEndpointFails_SecondTakesOver(string name)
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, UpstreamFault.OfHeaders[name].Fault(first));
+        var edge = await StartWithFirstAsync(first);
+
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
+        (await edge.Client.GetAsync($"/v2/{_sample.Name}/tags/list")).AssertIs(await TagsAsync(edge));
+
+        Assert.NotEmpty(first.Log.Requests);
+    }
+
+    [Fact]
+    public async Task FirstEndpointIsDown_SecondTakesOver_AndTheFirstIsLeftAlone()
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        var edge = await StartWithFirstAsync(first);
+        await first.StopAsync();
+
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        await first.StartAgainAsync();
+        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
+
+        Assert.Empty(first.Log.Requests);
+    }
+
+    [Fact]
+    public async Task FirstEndpointIsSilent_SecondTakesOverAtTheTimeout()
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, Fault.Silence);
+        var edge = await StartWithFirstAsync(first);
+
+        var pull = edge.Client.GetAsync(_sample.BlobPath(0));
+        await first.Log.WaitAsync(When.Any);
+        Clock.Advance(TimeSpan.FromSeconds(10));
+
+        (await pull).AssertIs(_sample.Layers[0].Bytes);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task AnswerOfTheFirstEndpoint_IsTheAnswer(int status)
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, Fault.Status(status));
+        var edge = await StartWithFirstAsync(first);
+
+        Assert.Equal(status == 404 ? 404 : 403, (await edge.Client.GetAsync(_sample.BlobPath(0))).Status);
+
+        Assert.Empty(edge.Origin.Log.Requests);
+    }
+
+    [Fact]
+    public async Task FirstEndpointInHealth_IsUsedAlone()
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        var edge = await StartWithFirstAsync(first);
+
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
+
+        Assert.Empty(edge.Origin.Log.Requests);
+    }
+
+    private static async Task<byte[]> TagsAsync(EdgeFixture edge)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        return await http.GetByteArrayAsync(new Uri(edge.Origin.Url, "/v2/team/app/tags/list"));
+    }
+
+    private Task<EdgeFixture> StartWithFirstAsync(FakeOrigin first) => StartAsync(new EdgeSetup
+    {
+        Repositories = [_sample.Repository],
+        Clock = Clock,
+        Upstream = upstream => upstream with { Endpoints = [first.Url, .. upstream.Endpoints] },
+    });
+}

@@ -1,0 +1,116 @@
+using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Origin;
+using Xunit;
+
+namespace EdgeCache.FunctionalTests.Faults;
+
+/// <summary>Manifests are verified before their headers: every fault is a clean failure.</summary>
+public sealed class ManifestFaultTests : EdgeTests
+{
+    private const int MaxManifestBytes = 1 << 20;
+
+    private readonly Sample _sample = Sample.Create("team/app", [.. Enumerable.Repeat(10, 20)]);
+
+    public static TheoryData<string, bool> HeaderFaults { get; } = Cases(UpstreamFault.OfHeaders.Keys);
+
+    public static TheoryData<string, bool> BodyFaults { get; } = Cases(UpstreamFault.OfBody.Keys);
+
+    [Theory]
+    [MemberData(nameof(HeaderFaults))]
+    public async Task FaultBeforeTheBody_IsACleanFailure(string name, bool byDigest)
+    {
+        var edge = await StartAppAsync();
+        var (fault, status) = UpstreamFault.OfHeaders[name];
+        edge.Origin.Faults.Always(When.Any, fault(edge.Origin));
+
+        var answer = await edge.Client.GetAsync(PathOf(byDigest));
+
+        answer.AssertFails(status, status switch { 403 => "DENIED", 404 => "MANIFEST_UNKNOWN", _ => "UNKNOWN" });
+        Assert.Equal(name == "429" ? "7" : null, answer["Retry-After"]);
+        await AssertRecoversAsync(edge, byDigest);
+    }
+
+    [Theory]
+    [MemberData(nameof(BodyFaults))]
+    public async Task FaultInTheBody_IsACleanFailure(string name, bool byDigest)
+    {
+        var edge = await StartAppAsync();
+        edge.Origin.Faults.Always(When.AnyManifest, UpstreamFault.OfBody[name].Fault with
+        {
+            EndsAfterBytes = UpstreamFault.OfBody[name].Fault.EndsAfterBytes is -1 ? _sample.Image.Bytes.Length - 1 : UpstreamFault.OfBody[name].Fault.EndsAfterBytes,
+        });
+
+        var answer = await edge.Client.GetAsync(PathOf(byDigest));
+
+        Assert.True(answer.Status is 502 or 503, $"{answer.Status}, torn: {answer.IsTorn}");
+        answer.AssertFails(answer.Status, "UNKNOWN");
+        await AssertRecoversAsync(edge, byDigest);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OversizedManifest_IsRefusedUnread(bool isChunked)
+    {
+        var edge = await StartAppAsync();
+        edge.Origin.Faults.Add(When.AnyManifest, Fault.OversizedBody(MaxManifestBytes + 1) with { IsChunked = isChunked });
+
+        (await edge.Client.GetAsync(PathOf(byDigest: false))).AssertFails(502, "UNKNOWN");
+
+        await AssertRecoversAsync(edge, byDigest: false);
+    }
+
+    [Fact]
+    public async Task EndlessManifest_IsBounded()
+    {
+        var edge = await StartAppAsync();
+        edge.Origin.Faults.Add(When.AnyManifest, Fault.EndlessBody);
+
+        (await edge.Client.GetAsync(PathOf(byDigest: false))).AssertFails(502, "UNKNOWN");
+
+        var request = Assert.Single(edge.Origin.Log.Requests);
+        await request.Ended.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.True(request.ClientLeft);
+        Assert.InRange(request.BytesSent, MaxManifestBytes, MaxManifestBytes + (16 << 20));
+        await AssertRecoversAsync(edge, byDigest: false);
+    }
+
+    [Fact]
+    public async Task EndlessHeaders_AreRefused()
+    {
+        var edge = await StartAppAsync();
+        edge.Origin.Faults.Add(When.AnyManifest, Fault.WithHeader("X-Bomb", new string('a', 100 * 1024)));
+
+        (await edge.Client.GetAsync(PathOf(byDigest: false))).AssertFails(502, "UNKNOWN");
+
+        await AssertRecoversAsync(edge, byDigest: false);
+    }
+
+    private Task<EdgeFixture> StartAppAsync() => StartAsync(new EdgeSetup
+    {
+        Repositories = [_sample.Repository],
+        Node = node => node with { Limits = node.Limits with { MaxManifestBytes = MaxManifestBytes } },
+    });
+
+    private string PathOf(bool byDigest) => byDigest ? _sample.ManifestPath : _sample.TagPath();
+
+    private async Task AssertRecoversAsync(EdgeFixture edge, bool byDigest)
+    {
+        await edge.AssertNotStoredAsync(_sample.Image.Digest);
+        edge.Origin.Faults.Clear();
+        (await edge.Client.GetAsync(PathOf(byDigest))).AssertIs(_sample.Image.Bytes);
+        Assert.StartsWith("EdgeCache; hit", (await edge.Client.GetAsync(PathOf(byDigest))).CacheStatus, StringComparison.Ordinal);
+    }
+
+    private static TheoryData<string, bool> Cases(IEnumerable<string> names)
+    {
+        var cases = new TheoryData<string, bool>();
+        foreach (var name in names)
+        {
+            cases.Add(name, false);
+            cases.Add(name, true);
+        }
+
+        return cases;
+    }
+}

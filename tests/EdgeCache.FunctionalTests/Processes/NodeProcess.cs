@@ -1,0 +1,79 @@
+using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing;
+using EdgeCache.Testing.Origin;
+using EdgeCache.Testing.RealPrograms;
+
+namespace EdgeCache.FunctionalTests.Processes;
+
+/// <summary>The built node as a process of its own, which signals may end, with a client for it.</summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private readonly RealProcess _process;
+
+    private NodeProcess(RealProcess process, Uri pull, Uri admin)
+    {
+        _process = process;
+        Pull = pull;
+        Admin = admin;
+        Client = new EdgeClient(pull);
+    }
+
+    public Uri Pull { get; }
+
+    public Uri Admin { get; }
+
+    public EdgeClient Client { get; }
+
+    /// <summary>What it said so far, on both outputs.</summary>
+    public string Output => _process.Output;
+
+    /// <param name="settings">Environment variables, such as <c>EDGECACHE__DRAIN__DELAY</c>.</param>
+    public static async Task<NodeProcess> StartAsync(
+        FakeOrigin origin, TempFolder cache, IReadOnlyDictionary<string, string?>? settings = null, params string[] arguments)
+    {
+        var process = RealProcess.Start(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0",
+                "--cache", cache.Path, "--upstream", $"docker.io={origin.Url}", .. arguments,
+            ],
+            settings);
+        try
+        {
+            var pull = await AddressAsync(process, 0);
+            return new NodeProcess(process, pull, await AddressAsync(process, 1));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Signal(int number) => _process.Signal(number);
+
+    /// <summary>SIGKILL, and waits for the end.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await EndAsync();
+    }
+
+    /// <summary>Waits for the end; the exit code.</summary>
+    public async Task<int> EndAsync() => (await _process.WaitAsync(TimeSpan.FromSeconds(60))).ExitCode;
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>The address of the listener that is announced at this place; the pull listener comes first.</summary>
+    private static async Task<Uri> AddressAsync(RealProcess process, int index)
+    {
+        const string Announcement = "listening on ";
+        var seen = 0;
+        var line = await process.WaitForLineAsync(line => line.StartsWith(Announcement, StringComparison.Ordinal) && seen++ == index);
+        return new Uri(line[Announcement.Length..]);
+    }
+}
