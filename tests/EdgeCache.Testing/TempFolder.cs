@@ -3,6 +3,8 @@ namespace EdgeCache.Testing;
 /// <summary>A folder of its own under the system's temporary folder, deleted with all it holds when disposed. Not for concurrent disposal.</summary>
 public sealed class TempFolder : IDisposable
 {
+    private const UnixFileMode FullAccess = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     public TempFolder() => Path = Directory.CreateTempSubdirectory("edgecache-test-").FullName;
 
     public string Path { get; }
@@ -32,11 +34,37 @@ public sealed class TempFolder : IDisposable
     {
         try
         {
+            AllowDeletion();
             Directory.Delete(Path, recursive: true);
         }
         catch (DirectoryNotFoundException)
         {
             // A test may delete or move its own folder.
+        }
+    }
+
+    // An unpacked image has folders that only root may write, whoever owns them.
+    private void AllowDeletion()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        // One level at a time: a folder without the right to read it cannot be enumerated before.
+        var folders = new Stack<string>([Path]);
+        while (folders.TryPop(out var folder))
+        {
+            var mode = File.GetUnixFileMode(folder);
+            if ((mode & FullAccess) != FullAccess)
+            {
+                File.SetUnixFileMode(folder, mode | FullAccess);
+            }
+
+            foreach (var child in new DirectoryInfo(folder).EnumerateDirectories().Where(child => child.LinkTarget is null))
+            {
+                folders.Push(child.FullName);
+            }
         }
     }
 }

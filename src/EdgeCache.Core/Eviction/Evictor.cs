@@ -1,5 +1,5 @@
-using EdgeCache.Core.Blobs;
 using System.Threading.Channels;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging;
 

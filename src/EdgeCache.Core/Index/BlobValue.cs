@@ -1,5 +1,5 @@
-using EdgeCache.Core.Blobs;
 using System.Runtime.InteropServices;
+using EdgeCache.Core.Blobs;
 
 namespace EdgeCache.Core.Index;
 

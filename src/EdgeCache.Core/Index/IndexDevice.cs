@@ -1,5 +1,5 @@
-using EdgeCache.Core.Blobs;
 using System.Collections.Concurrent;
+using EdgeCache.Core.Blobs;
 using FASTER.core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;

@@ -14,8 +14,7 @@ internal static class OriginServices
     {
         services.AddReverseProxy();
 
-        // YARP brings data protection for its session affinity, which is not used here: no keys in anybody's home folder.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        LeaveOutDataProtection(services);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
 
@@ -37,6 +36,16 @@ internal static class OriginServices
     /// <summary>Has YARP take up the clusters. Call it once, before the first request: until then there is no health state, and endpoints are
     /// tried in their configured order.</summary>
     public static void UseUpstreams(this IServiceProvider services) => new DetachedEndpoints(services).MapReverseProxy();
+
+    /// <summary>YARP brings data protection for its session affinity, which is not used here: no keys are made at the start, none written to a home folder.</summary>
+    private static void LeaveOutDataProtection(IServiceCollection services)
+    {
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        foreach (var keyLoader in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            services.Remove(keyLoader);
+        }
+    }
 
     /// <summary>YARP loads its clusters when its routes are mapped. There are none: the forwarder is called directly, and no request pays for routing.</summary>
     private sealed class DetachedEndpoints(IServiceProvider services) : IEndpointRouteBuilder

@@ -1,6 +1,6 @@
-using EdgeCache.Core.Blobs;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Store;

@@ -1,5 +1,5 @@
-using EdgeCache.Core.Blobs;
 using System.Collections.Frozen;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Caching;
 using EdgeCache.Routing;
 

@@ -8,7 +8,8 @@ using Xunit;
 namespace EdgeCache.FunctionalTests.RealParts;
 
 /// <summary>Real clients against real registries with no node between them: what fails here is the kit or the machine, not EdgeCache.</summary>
-public sealed class RealPartsSelfTests(DockerRegistryStore store) : IClassFixture<DockerRegistryStore>
+[Collection(RealPartsCollection.Name)]
+public sealed class RealPartsSelfTests(DockerRegistryStore store)
 {
     private const string Hello = "library/hello";
 
@@ -184,6 +185,13 @@ public sealed class RealPartsSelfTests(DockerRegistryStore store) : IClassFixtur
     {
         Assert.Equal("Not installed: no-such-program.", new RealProgramFactAttribute("sh", "no-such-program").Skip);
         Assert.Null(new RealProgramFactAttribute("sh").Skip);
+    }
+
+    [RealProgramFact(ContainerdClient.Program)]
+    public void DaemonForRootOnly_IsNamedInTheSkip()
+    {
+        Assert.Equal("Needs root: containerd.", RealProgram.ExplainSkip(["sh", ContainerdClient.Program], isRoot: false));
+        Assert.Null(RealProgram.ExplainSkip(["sh", ContainerdClient.Program], isRoot: true));
     }
 
     /// <summary>The configurations and layers below a tag.</summary>

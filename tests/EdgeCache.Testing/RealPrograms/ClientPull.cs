@@ -9,7 +9,7 @@ public sealed record ClientPull(Digest Digest, string Output)
 {
     public bool Succeeded => !Digest.IsNone;
 
-    /// <summary>Every file that the client wrote, by the digest of its bytes; only of clients that keep them as files.</summary>
+    /// <summary>Every manifest and blob that the client has then, by the digest of its bytes; only of clients that keep them as they came.</summary>
     public IReadOnlySet<Digest> Content { get; init; } = new HashSet<Digest>();
 
     /// <exception cref="InvalidOperationException">The pull failed; the message has the client's output.</exception>

@@ -47,7 +47,7 @@ public sealed class ContainerdClient : IAsyncDisposable
     public void AddMirror(string registry, Uri mirror, string? caFile = null)
     {
         var authority = caFile is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"  ca = \"{caFile}\"\n");
-        _folder.Write($"hosts/{registry}/hosts.toml", $"""
+        AddHostsFile(registry, $"""
             server = "http://127.0.0.1:1"
 
             [host."{mirror.AbsoluteUri.TrimEnd('/')}"]
@@ -55,6 +55,9 @@ public sealed class ContainerdClient : IAsyncDisposable
             {authority}
             """);
     }
+
+    /// <summary>Takes a registry's hosts.toml as it stands.</summary>
+    public void AddHostsFile(string registry, string text) => _folder.Write($"hosts/{registry}/hosts.toml", text);
 
     /// <param name="image">A full name, such as <c>docker.io/library/hello:latest</c>.</param>
     /// <param name="allPlatforms">Whether every member of an index is fetched, or this machine's.</param>
@@ -64,6 +67,11 @@ public sealed class ContainerdClient : IAsyncDisposable
         if (options?.Credentials is { } credentials)
         {
             arguments.AddRange(["--user", credentials]);
+        }
+
+        if (image.StartsWith("127.", StringComparison.Ordinal))
+        {
+            arguments.Add("--plain-http");
         }
 
         if (allPlatforms)
@@ -80,7 +88,11 @@ public sealed class ContainerdClient : IAsyncDisposable
         // REF TYPE DIGEST SIZE PLATFORMS LABELS, with a line of titles.
         var listed = (await RunAsync(["images", "ls", $"name=={image}"])).EnsureSuccess();
         var fields = listed.Output.Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return new ClientPull(Digest.Parse(fields[2]), pulled.All);
+        var content = (await RunAsync(["content", "ls", "--quiet"])).EnsureSuccess();
+        return new ClientPull(Digest.Parse(fields[2]), pulled.All)
+        {
+            Content = content.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Digest.Parse(line)).ToHashSet(),
+        };
     }
 
     /// <summary>Forgets an image and its content, so that the next pull asks for every layer.</summary>

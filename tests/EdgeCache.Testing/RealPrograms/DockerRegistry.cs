@@ -9,11 +9,15 @@ public sealed class DockerRegistry : IAsyncDisposable
 {
     public const string Program = "docker-registry";
 
+    private const string Marker = "?settled=";
+    private static readonly Regex AccessLine = new("\"([A-Z]+ /[^ \"]*) HTTP/");
+
     private readonly TempFolder _folder = new();
     private readonly string _store;
     private readonly DockerRegistryOptions _options;
     private RealProcess? _process;
     private int _port;
+    private int _marks;
 
     private DockerRegistry(string store, DockerRegistryOptions options)
     {
@@ -40,6 +44,27 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>How many requests its access log shows with this method, and a path that contains the text.</summary>
     public int CountRequests(string method, string pathPart = "/") =>
         Regex.Count(Output, $"\"{method} [^ \"]*{Regex.Escape(pathPart)}[^ \"]* HTTP/");
+
+    /// <summary>
+    /// The lines of its access log so far, without those of <see cref="SettleAsync"/>: <c>GET /v2/library/hello/manifests/latest</c>. A request
+    /// is logged after its answer; to count, let it settle first.
+    /// </summary>
+    public IReadOnlyList<string> ListRequests() =>
+        [.. AccessLine.Matches(Output).Select(match => match.Groups[1].Value).Where(request => !request.Contains(Marker, StringComparison.Ordinal))];
+
+    /// <summary>Waits until what was answered before is in the log, as far as a request of our own, sent now, can show it.</summary>
+    public async Task SettleAsync()
+    {
+        var process = _process ?? throw new InvalidOperationException("The registry is stopped.");
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        });
+        var mark = $"{Marker}{Interlocked.Increment(ref _marks)}&";
+        (await client.GetAsync(new Uri(Url, $"/v2/{mark}"))).Dispose();
+        await process.WaitForLineAsync(line => line.Contains($"\"GET /v2/{mark} HTTP/", StringComparison.Ordinal));
+    }
 
     /// <summary>Kills it; connections are cut.</summary>
     public async Task StopAsync()

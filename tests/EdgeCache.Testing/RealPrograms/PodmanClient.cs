@@ -15,6 +15,9 @@ public sealed class PodmanClient : IDisposable
     /// <param name="location">Host and port, with a path where the mirror is addressed by one.</param>
     public void AddMirror(string registry, string location, bool isInsecure = true) => _registries.AddMirror(registry, location, isInsecure);
 
+    /// <summary>Adds tables to its registries.conf as they stand.</summary>
+    public void AddConfiguration(string text) => _registries.Append(text);
+
     /// <summary>Pulls, whatever the store has already.</summary>
     public async Task<ClientPull> PullAsync(string image, ClientOptions? options = null)
     {

@@ -6,6 +6,9 @@ public static class RealProgram
     // A user's PATH often leaves these out, and daemons live there.
     private static readonly string[] FurtherFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+    // Their daemons unpack files of other owners, and start for root only.
+    private static readonly string[] RootPrograms = [ContainerdClient.Program, DockerdClient.Program];
+
     /// <summary>The program's full path; null where it is not installed.</summary>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
@@ -17,10 +20,19 @@ public static class RealProgram
     /// <exception cref="FileNotFoundException">It is not installed: the test lacks its attribute.</exception>
     public static string Require(string name) => Find(name) ?? throw new FileNotFoundException($"The program '{name}' is not installed.");
 
-    /// <summary>Why a test that needs these programs is skipped; null where all of them are there.</summary>
-    public static string? ExplainSkip(IEnumerable<string> names)
+    /// <summary>Why a test that needs these programs is skipped; null where all of them are there and may be run.</summary>
+    public static string? ExplainSkip(IEnumerable<string> names) => ExplainSkip(names, Environment.IsPrivilegedProcess);
+
+    internal static string? ExplainSkip(IEnumerable<string> names, bool isRoot)
     {
-        var missing = names.Where(name => Find(name) is null).ToList();
-        return missing.Count == 0 ? null : $"Not installed: {string.Join(", ", missing)}.";
+        var wanted = names.ToList();
+        var missing = wanted.Where(name => Find(name) is null).ToList();
+        if (missing.Count > 0)
+        {
+            return $"Not installed: {string.Join(", ", missing)}.";
+        }
+
+        var forbidden = isRoot ? [] : wanted.Intersect(RootPrograms).ToList();
+        return forbidden.Count == 0 ? null : $"Needs root: {string.Join(", ", forbidden)}.";
     }
 }

@@ -56,6 +56,13 @@ internal sealed class RegistriesConf
         Write();
     }
 
+    /// <summary>Adds tables as they stand, such as a file of <c>registries.conf.d</c>, which a client does not read beside a file of its own.</summary>
+    public void Append(string text)
+    {
+        _text.Append('\n').Append(text);
+        Write();
+    }
+
     /// <summary>A folder with the authority in the form that both clients read (<c>ca.crt</c>).</summary>
     public string WriteAuthority(string caFile) =>
         Path.GetDirectoryName(_folder.Write("certs/ca.crt", File.ReadAllText(caFile))) ?? _folder.Path;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Testing.RealPrograms;
@@ -16,28 +17,16 @@ public sealed class SkopeoClient : IDisposable
     /// <param name="location">Host and port, with a path where the mirror is addressed by one.</param>
     public void AddMirror(string registry, string location, bool isInsecure = true) => _registries.AddMirror(registry, location, isInsecure);
 
+    /// <summary>Adds tables to its registries.conf as they stand.</summary>
+    public void AddConfiguration(string text) => _registries.Append(text);
+
     /// <param name="image">A full name with tag or digest, such as <c>127.0.0.1:5000/docker.io/library/hello:latest</c>.</param>
     public async Task<ClientPull> PullAsync(string image, ClientOptions? options = null)
     {
         var target = _folder.Combine($"pull-{Interlocked.Increment(ref _pulls)}");
 
-        // skopeo 1.9 does not read CONTAINERS_REGISTRIES_CONF, as podman does.
-        List<string> arguments = [$"--registries-conf={_registries.FilePath}", "copy", "--insecure-policy", "--all", "--preserve-digests"];
-        if (options?.CaFile is { } caFile)
-        {
-            arguments.Add($"--src-cert-dir={_registries.WriteAuthority(caFile)}");
-        }
-        else if (!image.StartsWith("docker.io/", StringComparison.Ordinal))
-        {
-            arguments.Add("--src-tls-verify=false");
-        }
-
-        if (options?.Credentials is { } credentials)
-        {
-            arguments.Add($"--src-creds={credentials}");
-        }
-
-        var result = await RealProcess.RunAsync(Program, [.. arguments, $"docker://{image}", $"dir:{target}"], _registries.Environment);
+        var result = await RunAsync(
+            ["copy", "--insecure-policy", "--all", "--preserve-digests", .. Source(image, options, "src-"), $"docker://{image}", $"dir:{target}"]);
         if (result.ExitCode != 0)
         {
             return new ClientPull(default, result.All);
@@ -54,5 +43,44 @@ public sealed class SkopeoClient : IDisposable
         return new ClientPull(digest, result.All) { Content = content };
     }
 
+    /// <summary>The tags of a repository, as <c>skopeo list-tags</c> prints them.</summary>
+    public async Task<IReadOnlyList<string>> ListTagsAsync(string repository, ClientOptions? options = null)
+    {
+        var listed = (await RunAsync(["list-tags", .. Source(repository, options, string.Empty), $"docker://{repository}"])).EnsureSuccess();
+        return JsonSerializer.Deserialize<JsonElement>(listed.Output).GetProperty("Tags").Deserialize<string[]>() ?? [];
+    }
+
+    /// <summary>What <c>skopeo inspect</c> prints of an image: its Digest, RepoTags, Layers …</summary>
+    public async Task<JsonElement> InspectAsync(string image, ClientOptions? options = null)
+    {
+        var inspected = (await RunAsync(["inspect", .. Source(image, options, string.Empty), $"docker://{image}"])).EnsureSuccess();
+        return JsonSerializer.Deserialize<JsonElement>(inspected.Output);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    /// <param name="side">The prefix of the flags: <c>src-</c> where there is a destination too.</param>
+    private List<string> Source(string image, ClientOptions? options, string side)
+    {
+        var arguments = new List<string>();
+        if (options?.CaFile is { } caFile)
+        {
+            arguments.Add($"--{side}cert-dir={_registries.WriteAuthority(caFile)}");
+        }
+        else if (!image.StartsWith("docker.io/", StringComparison.Ordinal))
+        {
+            arguments.Add($"--{side}tls-verify=false");
+        }
+
+        if (options?.Credentials is { } credentials)
+        {
+            arguments.Add($"--{side}creds={credentials}");
+        }
+
+        return arguments;
+    }
+
+    // skopeo 1.9 does not read CONTAINERS_REGISTRIES_CONF, as podman does.
+    private Task<RealProcessResult> RunAsync(IEnumerable<string> arguments) =>
+        RealProcess.RunAsync(Program, [$"--registries-conf={_registries.FilePath}", .. arguments], _registries.Environment);
 }

@@ -1,5 +1,5 @@
-using EdgeCache.Core.Blobs;
 using System.Collections.Concurrent;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,0 +1,93 @@
+using EdgeCache.Core.Oci;
+using EdgeCache.Origin;
+using EdgeCache.Testing;
+using EdgeCache.Testing.RealPrograms;
+using Xunit;
+
+namespace EdgeCache.FunctionalTests.RealParts;
+
+/// <summary>A real registry in one of its modes, with what a node's configuration must say of it. Owned by the test.</summary>
+internal sealed class RealUpstream : IAsyncDisposable
+{
+    public const string Name = "docker.io";
+
+    private const string Username = "node";
+    private const string Password = "of-the-node-only";
+
+    private readonly TempFolder _folder;
+    private readonly TestCertificates _certificates;
+    private readonly JwtTokenServer _tokens;
+
+    private RealUpstream(UpstreamMode mode, TempFolder folder, TestCertificates certificates, JwtTokenServer tokens, DockerRegistry registry)
+    {
+        _folder = folder;
+        _certificates = certificates;
+        _tokens = tokens;
+        Registry = registry;
+        var plain = new UpstreamOptions { Name = Name, Endpoints = [registry.Url] };
+        Options = mode switch
+        {
+            UpstreamMode.Passwords => plain with { Username = Username, Password = Password },
+            UpstreamMode.Tokens => plain with { Username = Username, Password = Password, AllowPrivateAddresses = true },
+            UpstreamMode.Tls => plain with { CaFile = certificates.CaFile },
+            _ => plain,
+        };
+    }
+
+    public DockerRegistry Registry { get; }
+
+    /// <summary>How a node reaches it.</summary>
+    public UpstreamOptions Options { get; }
+
+    /// <summary>The scopes of the tokens that were given.</summary>
+    public IReadOnlyCollection<string> IssuedTokens => _tokens.Issued;
+
+    public static async Task<RealUpstream> StartAsync(DockerRegistryStore store, UpstreamMode mode = UpstreamMode.Plain)
+    {
+        var folder = new TempFolder();
+        var certificates = new TestCertificates(folder.Path);
+        var tokens = await JwtTokenServer.StartAsync(Username, Password);
+        var registry = await store.StartRegistryAsync(mode switch
+        {
+            UpstreamMode.Passwords => new DockerRegistryOptions { Username = Username, Password = Password },
+            UpstreamMode.Tokens => new DockerRegistryOptions { Tokens = tokens },
+            UpstreamMode.Tls => new DockerRegistryOptions { Certificate = certificates.Server },
+            _ => new DockerRegistryOptions(),
+        });
+        return new RealUpstream(mode, folder, certificates, tokens, registry);
+    }
+
+    /// <summary>
+    /// Pulls an image that the node does not know: cold, warm with nothing asked of the registry, and warm with the registry stopped. Each time
+    /// the digest is the registry's own.
+    /// </summary>
+    /// <returns>What the registry was asked by the cold pull.</returns>
+    public async Task<IReadOnlyList<string>> AssertThreePullsAsync(PullingClient client, string image, Digest expected)
+    {
+        Assert.Equal(expected, (await client.PullAsync(image)).EnsureSuccess());
+        await Registry.SettleAsync();
+        var cold = Registry.ListRequests();
+        Assert.NotEmpty(cold);
+
+        // Started again, its log is empty.
+        await Registry.StopAsync();
+        await Registry.StartAgainAsync();
+        await client.ForgetAsync(image);
+        Assert.Equal(expected, (await client.PullAsync(image)).EnsureSuccess());
+        await Registry.SettleAsync();
+        Assert.Empty(Registry.ListRequests());
+
+        await Registry.StopAsync();
+        await client.ForgetAsync(image);
+        Assert.Equal(expected, (await client.PullAsync(image)).EnsureSuccess());
+        return cold;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Registry.DisposeAsync();
+        await _tokens.DisposeAsync();
+        _certificates.Dispose();
+        _folder.Dispose();
+    }
+}
