@@ -33,7 +33,8 @@ internal sealed class HitVerb
         "--duration", (TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)), TimeSpan.FromSeconds(5), "How long each row is measured.");
 
     private readonly Option<TimeSpan> _warmUp = ValueOption.Duration(
-        "--warm-up", (TimeSpan.Zero, TimeSpan.FromMinutes(1)), TimeSpan.FromSeconds(3), "How long each row runs before it counts; the first row of a new node three times as long, for its just-in-time compilation.");
+        "--warm-up", (TimeSpan.Zero, TimeSpan.FromMinutes(1)), TimeSpan.FromSeconds(3), "How long each row runs before it counts; "
+            + "the first row of a new node three times as long, for its just-in-time compilation.");
 
     private readonly Option<BodyCheck> _verify = new("--verify")
     {
