@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -174,20 +173,8 @@ public sealed class BlobStore
         return null;
     }
 
-    /// <summary>Every published blob on disk, lazily and in no order. Files that the store did not name are reported and left alone.</summary>
-    public IEnumerable<StoredBlob> Scan()
-    {
-        foreach (var pool in Enum.GetValues<BlobPool>())
-        {
-            foreach (var folder in Directory.EnumerateDirectories(_paths.Pool(pool)))
-            {
-                foreach (var blob in ScanFolder(pool, folder))
-                {
-                    yield return blob;
-                }
-            }
-        }
-    }
+    /// <inheritdoc cref="BlobScan.Run"/>
+    public IEnumerable<StoredBlob> Scan() => new BlobScan(_paths, _logger).Run();
 
     /// <summary>Deletes what an earlier run left unfinished. Call it before the first writer.</summary>
     /// <returns>How many files there were.</returns>
@@ -225,29 +212,6 @@ public sealed class BlobStore
         {
             DeleteQuietly(_paths.File(file.Pool, file.Digest));
             stripe.Open.Remove((file.Pool, file.Digest));
-        }
-    }
-
-    private IEnumerable<StoredBlob> ScanFolder(BlobPool pool, string folder)
-    {
-        var algorithm = Path.GetFileName(folder);
-        var files = new FileSystemEnumerable<(string Name, long Length, DateTimeOffset LastUsed)>(
-            folder,
-            static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.Length, entry.LastWriteTimeUtc),
-            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-        {
-            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
-        };
-        foreach (var (name, length, lastUsed) in files)
-        {
-            if (BlobPaths.TryReadDigest(algorithm, name, out var digest))
-            {
-                yield return new StoredBlob(digest, pool, length, lastUsed);
-            }
-            else
-            {
-                BlobLog.ForeignFile(_logger, name, folder);
-            }
         }
     }
 

@@ -86,13 +86,13 @@ public sealed class ManifestResolver : IAsyncDisposable
             // Another repository's exchange says nothing about this one's rights: look again, and confirm or fetch in its own name.
             if (!joined || answer.Repository == repository)
             {
-                return joined ? Joined(answer) : answer;
+                return joined ? answer.AsJoined() : answer;
             }
 
             asking = repository;
         }
 
-        return Overloaded(repository);
+        return ManifestAnswer.Overloaded(repository);
     }
 
     private async Task<ManifestAnswer> FetchDigestAsync(RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
@@ -110,14 +110,16 @@ public sealed class ManifestResolver : IAsyncDisposable
         }
 
         var head = await _fetcher.HeadAsync(repository, reference, ManifestTypes.All, cancellationToken).ConfigureAwait(false);
-        if (head.Result == CacheResult.Error || head.Digest.IsNone)
+        if (head.Result != CacheResult.Error && head.Digest.IsNone)
         {
-            return head.Result == CacheResult.Error
-                ? head
-                : await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
+            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
         }
 
-        _store.Link(repository, digest, head.Type, head.SizeBytes);
+        if (head.Result != CacheResult.Error)
+        {
+            _store.Link(repository, digest, head.Type, head.SizeBytes);
+        }
+
         return head;
     }
 
@@ -159,11 +161,11 @@ public sealed class ManifestResolver : IAsyncDisposable
             // The full list gave a type this client cannot take: the next round asks with the client's own class.
             if ((answer.Type & accept) != 0 || found.TagClass == accept)
             {
-                return joined ? Joined(answer) : answer;
+                return joined ? answer.AsJoined() : answer;
             }
         }
 
-        return Overloaded(repository);
+        return ManifestAnswer.Overloaded(repository);
     }
 
     /// <summary>The tag is fresh, but its bytes are not here (evicted, or only a HEAD was asked so far).</summary>
@@ -292,13 +294,6 @@ public sealed class ManifestResolver : IAsyncDisposable
 
     private static ManifestAnswer Stored(RepositoryKey repository, in Lookup found, CacheResult result) =>
         new(result, repository, found.Digest, found.Type, found.SizeBytes, Freshness: found.Freshness);
-
-    private static ManifestAnswer Joined(ManifestAnswer answer) =>
-        answer.Result == CacheResult.Miss ? answer with { Result = CacheResult.Collapsed } : answer;
-
-    private static ManifestAnswer Overloaded(RepositoryKey repository) =>
-        ManifestAnswer.Failed(
-            repository, new FillFailure(FailureSource.Limit, OriginOutcome.Unavailable, "Too many requests wait for this manifest."));
 
     /// <summary>What is collapsed into one exchange: the tag, the class of Accept, and whether bytes are wanted.</summary>
     private readonly record struct TagKey(RepositoryKey Repository, Reference Tag, ManifestTypes Accept, bool HeadOnly);

@@ -141,7 +141,9 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     {
         _origin.Head = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found)
         {
-            Digest = withDigest ? Manifest.Digest : default, MediaType = type, ContentLength = length,
+            Digest = withDigest ? Manifest.Digest : default,
+            MediaType = type,
+            ContentLength = length,
         });
 
         Assert.Equal(isNamed, !(await _fetcher.HeadAsync(A, Tag, ManifestTypes.All, default)).Digest.IsNone);
@@ -152,6 +154,9 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     private void Script(byte[] content, bool withLength = true, string type = MediaTypes.OciManifest, Digest claimed = default) =>
         _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, new MemoryStream(content))
         {
-            ContentLength = withLength ? content.Length : null, MediaType = type, Digest = claimed, StatusCode = 200,
+            ContentLength = withLength ? content.Length : null,
+            MediaType = type,
+            Digest = claimed,
+            StatusCode = 200,
         });
 }

@@ -262,7 +262,10 @@ public sealed class ManifestResolverTests : IAsyncLifetime
 
         return new OriginAnswer(OriginOutcome.Found, isHead ? null : new MemoryStream(manifest.Content))
         {
-            ContentLength = manifest.Content.Length, MediaType = MediaTypes.OciManifest, Digest = manifest.Digest, StatusCode = 200,
+            ContentLength = manifest.Content.Length,
+            MediaType = MediaTypes.OciManifest,
+            Digest = manifest.Digest,
+            StatusCode = 200,
         };
     }
 }
