@@ -1,7 +1,6 @@
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Hosting;
 using EdgeCache.Testing;
-using EdgeCache.Testing.Origin;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Processes;
