@@ -71,7 +71,8 @@ public sealed class ManifestFaultTests : EdgeTests
         var request = Assert.Single(edge.Origin.Log.Requests);
         await request.Ended.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(request.ClientLeft);
-        Assert.InRange(request.BytesSent, MaxManifestBytes, MaxManifestBytes + (16 << 20));
+        // Beside what the node read: what lay in the sockets' buffers when it hung up.
+        Assert.InRange(request.BytesSent, MaxManifestBytes, MaxManifestBytes + (64 << 20));
         await AssertRecoversAsync(edge, byDigest: false);
     }
 

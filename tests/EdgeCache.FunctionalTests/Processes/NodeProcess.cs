@@ -31,11 +31,13 @@ internal sealed class NodeProcess : IAsyncDisposable
     public static async Task<NodeProcess> StartAsync(
         FakeOrigin origin, TempFolder cache, IReadOnlyDictionary<string, string?>? settings = null, params string[] arguments)
     {
+        // A flag would replace the file's upstream whole, its credentials included.
+        string[] upstream = arguments.Contains("--config") ? [] : ["--upstream", $"docker.io={origin.Url}"];
         var process = RealProcess.Start(
             "dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0",
-                "--cache", cache.Path, "--upstream", $"docker.io={origin.Url}", .. arguments,
+                "--cache", cache.Path, .. upstream, .. arguments,
             ],
             settings);
         try
