@@ -5,9 +5,11 @@ using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Hosting;
 using EdgeCache.Origin;
+using EdgeCache.Serving;
 using EdgeCache.Telemetry;
 using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -28,6 +30,7 @@ internal sealed class EdgeFixture : IAsyncDisposable
     public const string OtherHost = "other.edge.example";
 
     private readonly EdgeSetup _setup;
+    private int _inFlight;
     private EdgeNode? _node;
     private EdgeClient? _client;
 
@@ -50,6 +53,9 @@ internal sealed class EdgeFixture : IAsyncDisposable
     public CacheStore Store => Node.Services.GetRequiredService<CacheStore>();
 
     public FillTable Fills => Node.Services.GetRequiredService<FillTable>();
+
+    /// <summary>Requests on the pull listener that the node has begun and not ended.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>The options of the next start.</summary>
     public EdgeCacheOptions Options => _setup.Node(new EdgeCacheOptions
@@ -111,7 +117,7 @@ internal sealed class EdgeFixture : IAsyncDisposable
 
     public PoolUsage Usage(BlobPool pool) => Store.Eviction.Usage(pool);
 
-    /// <summary>The value of a sample in the node's metrics, the sum over its labels.</summary>
+    /// <summary>The value of a sample in the node's metrics, the sum over its labels; of at most a second ago by the node's clock.</summary>
     public async Task<double> MetricAsync(string name)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
@@ -162,11 +168,25 @@ internal sealed class EdgeFixture : IAsyncDisposable
     private void AddServices(IServiceCollection services)
     {
         services.AddSingleton(new AccessLogOutput(() => Stream.Null));
+        services.AddSingleton(provider => new PullPipeline(context => CountAsync(provider.GetRequiredService<RegistryHandler>(), context)));
         if (_setup.Clock is { } clock)
         {
             services.AddSingleton(clock);
         }
 
         _setup.Services?.Invoke(services);
+    }
+
+    private async Task CountAsync(RegistryHandler handler, HttpContext context)
+    {
+        Interlocked.Increment(ref _inFlight);
+        try
+        {
+            await handler.HandleAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
     }
 }

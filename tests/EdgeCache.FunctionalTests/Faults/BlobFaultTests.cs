@@ -64,11 +64,11 @@ public sealed class BlobFaultTests : EdgeTests
     {
         var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
         var gate = new OriginGate();
-        edge.Origin.Faults.Add(When.AnyBlob, Fault.CutAfter(Sample.LargeBytes - 1) with { BodyGate = gate, BodyGateOffset = Sample.LargeBytes / 2 });
+        edge.Origin.Faults.Always(When.AnyBlob, Fault.CutAfter(Sample.LargeBytes - 1) with { BodyGate = gate, BodyGateOffset = Sample.LargeBytes / 2 });
         using var leader = await edge.Client.OpenAsync(_sample.BlobPath(0));
         using var follower = await edge.Client.OpenAsync(_sample.BlobPath(0));
         var tail = edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=-10"));
-        await Eventually.TrueAsync(async () => await edge.MetricAsync("http_server_active_requests") >= 3);
+        await Eventually.TrueAsync(() => edge.InFlight == 3);
         gate.Release();
 
         Assert.True((await EdgeClient.ReadAsync(await leader.Content.ReadAsStreamAsync())).IsTorn);

@@ -80,7 +80,7 @@ public sealed class BlobFillTests : EdgeTests
             }
         }
 
-        await Eventually.TrueAsync(async () => await edge.MetricAsync("http_server_active_requests") <= 1);
+        await Eventually.TrueAsync(() => edge.InFlight == 0);
         Assert.Equal(1, edge.Fills.Active);
         gate.Release();
         await edge.SettleAsync();

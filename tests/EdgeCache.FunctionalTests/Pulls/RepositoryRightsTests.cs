@@ -66,9 +66,7 @@ public sealed class RepositoryRightsTests : EdgeTests
     {
         var (owner, stranger) = (Sample.Create("team/owner", Size), Sample.Create("team/stranger", 10));
         var edge = await StartAsync(new EdgeSetup { Repositories = [owner.Repository, stranger.Repository] });
-        var gate = edge.Origin.HoldAt(owner.BlobDigest(0), Size / 2);
-        edge.Origin.Faults.Clear();
-        gate = edge.Origin.Hold(When.Blob(owner.BlobDigest(0)).And(When.InRepository(owner.Name)), Size / 2);
+        var gate = edge.Origin.Hold(When.Blob(owner.BlobDigest(0)).And(When.InRepository(owner.Name)), Size / 2);
         var pull = edge.Client.GetAsync(owner.BlobPath(0));
         await gate.ReachedAsync();
 
@@ -90,7 +88,7 @@ public sealed class RepositoryRightsTests : EdgeTests
         await gate.ReachedAsync();
 
         var pull = edge.Client.GetAsync(owner.BlobPath(0));
-        await Eventually.TrueAsync(async () => await edge.MetricAsync("http_server_active_requests") >= 2);
+        await Eventually.TrueAsync(() => edge.InFlight == 2);
         gate.Release();
 
         (await refused).AssertFails(404, "BLOB_UNKNOWN");
