@@ -24,11 +24,10 @@ public sealed class EvictionTests : EdgeTests
             (await edge.Client.GetAsync(sample.BlobPath(layer))).AssertIs(sample.Layers[layer].Bytes));
         await SettleAsync(edge);
 
+        await Eventually.TrueAsync(() => CountBlobs(edge, sample) * (long)MiB == edge.Usage(BlobPool.Blobs).UsedBytes);
         var usage = edge.Usage(BlobPool.Blobs);
-        var onDisk = CacheFiles.Final(edge.Cache).Values.Sum(path => new FileInfo(path).Length);
-        Assert.InRange(onDisk, 8 * MiB, LimitBytes / 2);
-        Assert.Equal(onDisk - sample.Image.Bytes.Length, usage.UsedBytes);
-        Assert.True(usage.EvictedObjects >= 24, $"{usage}");
+        Assert.InRange(usage.UsedBytes, 8 * MiB, LimitBytes / 2);
+        Assert.Equal(sample.Layers.Length - usage.EvictedObjects, usage.Objects);
         Assert.Equal(usage.EvictedObjects, await edge.MetricAsync("edgecache_evictions_total"));
 
         await edge.Origin.StopAsync();
@@ -129,6 +128,9 @@ public sealed class EvictionTests : EdgeTests
         await evicting;
     }
 
+    private static int CountBlobs(EdgeFixture edge, Sample sample) => sample.Layers.Count(layer => CacheFiles.Holds(edge.Cache, layer.Digest));
+
+    /// <summary>Below the high watermark with nothing in progress: nothing is evicted any more but what is being removed already.</summary>
     private static Task SettleAsync(EdgeFixture edge) => Eventually.TrueAsync(() =>
         edge.Fills.Active == 0 && edge.Store.OpenFiles == 0 && edge.Usage(BlobPool.Blobs) is var usage && usage.UsedBytes <= usage.LimitBytes * 0.95);
 

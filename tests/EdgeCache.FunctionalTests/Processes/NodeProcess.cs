@@ -27,6 +27,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>What it said so far, on both outputs.</summary>
     public string Output => _process.Output;
 
+    /// <param name="arguments">In place of the origin as upstream docker.io.</param>
     /// <param name="settings">Environment variables, such as <c>EDGECACHE__DRAIN__DELAY</c>.</param>
     public static async Task<NodeProcess> StartAsync(
         FakeOrigin origin, TempFolder cache, IReadOnlyDictionary<string, string?>? settings = null, params string[] arguments)
@@ -35,7 +36,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             "dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0",
-                "--cache", cache.Path, "--upstream", $"docker.io={origin.Url}", .. arguments,
+                "--cache", cache.Path, .. arguments.Length > 0 ? arguments : ["--upstream", $"docker.io={origin.Url}"],
             ],
             settings);
         try
