@@ -7,6 +7,9 @@ namespace EdgeCache.Load.Http;
 /// <param name="BodyBytes">The Content-Length; -1 where there is none.</param>
 internal readonly record struct ResponseHead(int Status, long BodyBytes, CacheAnswer Cache)
 {
+    /// <summary>Whether it says that it was no hit; a registry without Cache-Status never does.</summary>
+    public bool IsNoHit => Cache is CacheAnswer.Miss or CacheAnswer.Collapsed;
+
     /// <summary>Parses a head up to and without its empty line; false for what is no HTTP/1.1 response.</summary>
     public static bool TryParse(ReadOnlySpan<byte> head, out ResponseHead parsed)
     {

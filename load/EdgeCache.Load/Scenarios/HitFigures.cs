@@ -4,7 +4,7 @@ namespace EdgeCache.Load.Scenarios;
 
 /// <summary>What a closed loop on one cached object gave. Null where it is not known.</summary>
 /// <param name="Failures">Answers that were not a whole, exact 200.</param>
-/// <param name="NotHits">Whole answers whose Cache-Status did not say hit.</param>
+/// <param name="NotHits">Answers whose Cache-Status says that they were no hit.</param>
 /// <param name="NodeRuntime">What the node's runtime counted meanwhile; null also for a run too short to tell.</param>
 internal sealed record HitFigures(
     string Object,

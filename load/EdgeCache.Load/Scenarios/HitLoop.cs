@@ -67,7 +67,7 @@ internal sealed class HitLoop : IDisposable
                 {
                     Latencies.Record(Stopwatch.GetElapsedTime(started));
                     Failures += head.Status == 200 && isExact ? 0 : 1;
-                    NotHits += head.Cache == CacheAnswer.Hit ? 0 : 1;
+                    NotHits += head.IsNoHit ? 1 : 0;
                 }
             }
         }

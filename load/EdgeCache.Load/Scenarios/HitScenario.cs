@@ -11,14 +11,18 @@ internal sealed class HitScenario(LoadTarget target)
     /// <summary>The node answers with metrics that may be this old; what ran no longer cannot be told from what ran before.</summary>
     private static readonly TimeSpan MetricsAge = TimeSpan.FromSeconds(1);
 
-    /// <param name="path">What is asked for; it is pulled once before, so that it is cached.</param>
+    private static readonly TimeSpan PullPause = TimeSpan.FromMilliseconds(50);
+
+    private const int MaxPulls = 600;
+
+    /// <param name="path">What is asked for; it is pulled before, until it is a hit.</param>
     /// <param name="accept">The Accept header; null for none.</param>
     /// <param name="digest">The object's digest; default where it is not known, and then nothing is hashed.</param>
     /// <exception cref="InvalidDataException">The object cannot be had.</exception>
     public async Task<HitFigures> RunAsync(string path, string? accept, Digest digest, HitSettings settings, CancellationToken cancellationToken)
     {
         var request = RegistryConnection.CreateGet(target.Url, path, accept);
-        var sizeBytes = await PullOnceAsync(request, path, cancellationToken);
+        var sizeBytes = await PullUntilHitAsync(request, path, cancellationToken);
         var loops = new List<HitLoop>();
         try
         {
@@ -71,16 +75,32 @@ internal sealed class HitScenario(LoadTarget target)
             driver.Cpu - before.Driver.Cpu);
     }
 
-    private async Task<long> PullOnceAsync(ReadOnlyMemory<byte> request, string path, CancellationToken cancellationToken)
+    /// <summary>The first client has the last byte when the digest matches; the object is a hit when it is published, an fsync later.</summary>
+    private async Task<long> PullUntilHitAsync(ReadOnlyMemory<byte> request, string path, CancellationToken cancellationToken)
     {
         using var connection = await RegistryConnection.ConnectAsync(target.Url, 128 << 10, cancellationToken);
-        var head = await connection.SendAsync(request, cancellationToken);
-        while (await connection.ReadAsync(cancellationToken) is { IsEmpty: false })
+        for (var pull = 0; pull < MaxPulls; pull++)
         {
-            // Only its end matters: the object is cached then.
+            var head = await connection.SendAsync(request, cancellationToken);
+            while (await connection.ReadAsync(cancellationToken) is { IsEmpty: false })
+            {
+                // Only its end matters.
+            }
+
+            if (head.Status != 200)
+            {
+                throw new InvalidDataException($"{target.Url}{path[1..]} answers {head.Status}.");
+            }
+
+            if (!head.IsNoHit)
+            {
+                return head.BodyBytes;
+            }
+
+            await Task.Delay(PullPause, cancellationToken);
         }
 
-        return head.Status == 200 ? head.BodyBytes : throw new InvalidDataException($"{target.Url}{path[1..]} answers {head.Status}.");
+        throw new InvalidDataException($"{target.Url}{path[1..]} was pulled {MaxPulls} times and is no hit.");
     }
 
     private ProcessUsage? Usage() => target.ProcessId is { } id ? ProcessUsage.Read(id) : null;

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -37,7 +36,7 @@ public sealed class BlobStore
     /// <summary>Called with a doomed blob's bytes when its last reader has left.</summary>
     public Action<BlobPool, long>? DoomedReleased { get; set; }
 
-    /// <summary>Leases and writers that are open now; for the tests' teardown and the metrics.</summary>
+    /// <summary>Published files that are open now; for the tests' teardown and the metrics.</summary>
     public int OpenFiles => _stripes.Sum(stripe => stripe.Count);
 
     /// <summary>Starts a temporary file for the content of an expected digest.</summary>
@@ -85,7 +84,7 @@ public sealed class BlobStore
             File.Move(writer.Path, final, overwrite: true);
             writer.Renamed();
             file.SizeBytes = writer.WrittenBytes;
-            stripe.Open[file.Digest] = file;
+            stripe.Open[(file.Pool, file.Digest)] = file;
         }
 
         try
@@ -94,7 +93,7 @@ public sealed class BlobStore
         }
         catch (IOException)
         {
-            _ = Unlink(file.Digest, file.Pool);
+            Withdraw(file, stripe);
             throw;
         }
 
@@ -108,7 +107,7 @@ public sealed class BlobStore
         var stripe = StripeOf(digest);
         lock (stripe.Gate)
         {
-            if (stripe.Open.TryGetValue(digest, out var open) && open.TryHold())
+            if (stripe.Open.TryGetValue((pool, digest), out var open) && open.TryHold())
             {
                 return new BlobLease(open);
             }
@@ -121,7 +120,7 @@ public sealed class BlobStore
 
             if (file.SizeBytes == sizeBytes)
             {
-                stripe.Open[digest] = file;
+                stripe.Open[(pool, digest)] = file;
                 return new BlobLease(file);
             }
 
@@ -147,7 +146,7 @@ public sealed class BlobStore
             }
 
             File.Delete(path);
-            if (stripe.Open.Remove(digest, out var open) && open.TryHold())
+            if (stripe.Open.Remove((pool, digest), out var open) && open.TryHold())
             {
                 open.Doom();
                 held = open;
@@ -174,20 +173,8 @@ public sealed class BlobStore
         return null;
     }
 
-    /// <summary>Every published blob on disk, lazily and in no order. Files that the store did not name are reported and left alone.</summary>
-    public IEnumerable<StoredBlob> Scan()
-    {
-        foreach (var pool in Enum.GetValues<BlobPool>())
-        {
-            foreach (var folder in Directory.EnumerateDirectories(_paths.Pool(pool)))
-            {
-                foreach (var blob in ScanFolder(pool, folder))
-                {
-                    yield return blob;
-                }
-            }
-        }
-    }
+    /// <inheritdoc cref="BlobScan.Run"/>
+    public IEnumerable<StoredBlob> Scan() => new BlobScan(_paths, _logger).Run();
 
     /// <summary>Deletes what an earlier run left unfinished. Call it before the first writer.</summary>
     /// <returns>How many files there were.</returns>
@@ -218,26 +205,13 @@ public sealed class BlobStore
         }
     }
 
-    private IEnumerable<StoredBlob> ScanFolder(BlobPool pool, string folder)
+    /// <summary>Takes a name back whose durability is not certain. The file was never counted as stored, so that it is not doomed either.</summary>
+    private void Withdraw(BlobFile file, Stripe stripe)
     {
-        var algorithm = Path.GetFileName(folder);
-        var files = new FileSystemEnumerable<(string Name, long Length, DateTimeOffset LastUsed)>(
-            folder,
-            static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.Length, entry.LastWriteTimeUtc),
-            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        lock (stripe.Gate)
         {
-            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
-        };
-        foreach (var (name, length, lastUsed) in files)
-        {
-            if (BlobPaths.TryReadDigest(algorithm, name, out var digest))
-            {
-                yield return new StoredBlob(digest, pool, length, lastUsed);
-            }
-            else
-            {
-                BlobLog.ForeignFile(_logger, name, folder);
-            }
+            DeleteQuietly(_paths.File(file.Pool, file.Digest));
+            stripe.Open.Remove((file.Pool, file.Digest));
         }
     }
 
@@ -249,7 +223,7 @@ public sealed class BlobStore
         {
             handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
@@ -281,9 +255,9 @@ public sealed class BlobStore
         var stripe = StripeOf(file.Digest);
         lock (stripe.Gate)
         {
-            if (stripe.Open.TryGetValue(file.Digest, out var open) && ReferenceEquals(open, file))
+            if (stripe.Open.TryGetValue((file.Pool, file.Digest), out var open) && ReferenceEquals(open, file))
             {
-                stripe.Open.Remove(file.Digest);
+                stripe.Open.Remove((file.Pool, file.Digest));
             }
         }
 
@@ -300,7 +274,8 @@ public sealed class BlobStore
         /// <summary>Protects Open, and serialises publish, open and unlink of the stripe's digests.</summary>
         public Lock Gate { get; } = new();
 
-        public Dictionary<Digest, BlobFile> Open { get; } = [];
+        /// <summary>By pool as well: for a while a digest may stand in both.</summary>
+        public Dictionary<(BlobPool Pool, Digest Digest), BlobFile> Open { get; } = [];
 
         public int Count
         {

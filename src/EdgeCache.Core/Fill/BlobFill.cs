@@ -46,7 +46,12 @@ internal sealed class BlobFill
             }
 
             var source = _sources.Find(candidate => candidate.Repository == repository);
-            if (source is null && (linked || _sources.Count == 0) && _sources.Count < MaxSources)
+            if (source is not null && !linked && !IsAsked(source))
+            {
+                // It may never be asked, and then would never give the right that this reader needs.
+                source = null;
+            }
+            else if (source is null && (linked || _sources.Count == 0) && _sources.Count < MaxSources)
             {
                 source = new FillSource(repository, expectedBytes);
                 _sources.Add(source);
@@ -248,6 +253,9 @@ internal sealed class BlobFill
             return _hold?.Share();
         }
     }
+
+    /// <summary>Whether the source has been tried, or is the next to be.</summary>
+    private bool IsAsked(FillSource source) => _sources.IndexOf(source) <= Math.Max(_nextSource - 1, 0);
 
     private TaskCompletionSource Renew()
     {

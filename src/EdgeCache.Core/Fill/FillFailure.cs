@@ -6,6 +6,8 @@ namespace EdgeCache.Core.Fill;
 /// <param name="RetryAfter">When a retry may help, where somebody said so.</param>
 public readonly record struct FillFailure(FailureSource Source, OriginOutcome Outcome, string Reason, TimeSpan? RetryAfter = null)
 {
-    /// <summary>The failure that an upstream's answer is.</summary>
-    public static FillFailure From(OriginAnswer answer) => new(FailureSource.Origin, answer.Outcome, answer.Reason, answer.RetryAfter);
+    /// <summary>The failure that an upstream's answer is. A 304 that nobody asked for is none that can be used.</summary>
+    public static FillFailure From(OriginAnswer answer) => answer.Outcome is OriginOutcome.Found or OriginOutcome.NotModified
+        ? new(FailureSource.Origin, OriginOutcome.BadAnswer, "the upstream's answer is none to this question")
+        : new(FailureSource.Origin, answer.Outcome, answer.Reason, answer.RetryAfter);
 }

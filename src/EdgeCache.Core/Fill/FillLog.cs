@@ -16,7 +16,7 @@ internal static partial class FillLog
     [LoggerMessage(EventIds.FillFailed, LogLevel.Warning, "{Digest} could not be had from any source")]
     public static partial void Failed(ILogger logger, Digest digest);
 
-    [LoggerMessage(EventIds.FillNotStored, LogLevel.Error, "{Digest} was delivered but not stored: {Reason}")]
+    [LoggerMessage(EventIds.FillNotStored, LogLevel.Error, "{Digest} could not be stored: {Reason}")]
     public static partial void NotStored(ILogger logger, Digest digest, string reason);
 
     [LoggerMessage(EventIds.FillCrashed, LogLevel.Error, "The fill of {Digest} failed inside the node")]

@@ -9,7 +9,7 @@ public sealed record FillOptions
     /// <summary>Readers of one fill; beyond it a request is answered 503. 1 to 1,000,000.</summary>
     public int MaxReadersPerFill { get; init; } = 20_000;
 
-    /// <summary>Requests that wait for one manifest or one confirmation. 1 to 1,000,000.</summary>
+    /// <summary>Requests that wait at once for manifests by tag, manifests by digest, or confirmations: as many of each. 1 to 1,000,000.</summary>
     public int MaxWaiters { get; init; } = 20_000;
 
     /// <summary>The longest manifest, in bytes: 64 KiB to 64 MiB. 4 MiB is what registries accept at least (OCI distribution-spec).</summary>

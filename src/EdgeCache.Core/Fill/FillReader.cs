@@ -35,8 +35,14 @@ public sealed class FillReader : IDisposable
     /// <summary>Waits until bytes after a position may be read, the fill is whole, or it has failed.</summary>
     /// <param name="position">An offset within the content.</param>
     /// <exception cref="OperationCanceledException">The reader's own token; the fill goes on.</exception>
+    /// <exception cref="InvalidOperationException">The reader's right to the bytes is not confirmed.</exception>
     public async ValueTask<FillProgress> WaitAsync(long position, CancellationToken cancellationToken)
     {
+        if (NeedsConfirmation)
+        {
+            throw new InvalidOperationException("The repository has not been confirmed to hold the digest.");
+        }
+
         while (true)
         {
             var progress = _fill.Observe(_source, _linked, out var changed);

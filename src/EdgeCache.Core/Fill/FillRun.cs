@@ -72,9 +72,10 @@ internal sealed class FillRun
         {
             pending = _store.Begin(_fill.Digest, BlobPool.Blobs, Math.Max(totalBytes, 0));
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _fill.Fail(new FillFailure(FailureSource.Store, OriginOutcome.Unavailable, $"The cache disk refused the blob: {error.Message}"));
+            FillLog.NotStored(_logger, _fill.Digest, error.Message);
+            _fill.Fail(DiskFailed);
             return false;
         }
 
@@ -157,7 +158,8 @@ internal sealed class FillRun
         }
         catch (IOException error)
         {
-            return new FillFailure(FailureSource.Store, OriginOutcome.Unavailable, $"The cache disk failed: {error.Message}");
+            FillLog.NotStored(_logger, _fill.Digest, error.Message);
+            return DiskFailed;
         }
         finally
         {
@@ -213,12 +215,15 @@ internal sealed class FillRun
             var stored = _store.Publish(pending);
             FillLog.Completed(_logger, _fill.Digest, source.Repository, pending.Writer.WrittenBytes, stored);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The readers have the right bytes in any case; the next request fetches again.
             FillLog.NotStored(_logger, _fill.Digest, error.Message);
         }
     }
+
+    /// <summary>What the system says of it names paths of this machine: that goes to the log only.</summary>
+    private static FillFailure DiskFailed { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache disk failed.");
 
     private static FillFailure Bad(string reason) => new(FailureSource.Origin, OriginOutcome.BadAnswer, reason);
 }

@@ -11,7 +11,11 @@ namespace EdgeCache.Core.Fill;
 public sealed class FillTable : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Digest, BlobFill> _fills = new();
+
+    /// <summary>Serialises the starts, and the stop with them: who has it knows that no other fill of its digest begins.</summary>
+    private readonly Lock _starting = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stop;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IOrigin _origin;
     private readonly CacheStore _store;
@@ -28,6 +32,7 @@ public sealed class FillTable : IAsyncDisposable
         _store = store;
         _options = options;
         _logger = logger;
+        _stop = _stopping.Token;
     }
 
     /// <summary>Fills in progress.</summary>
@@ -44,21 +49,22 @@ public sealed class FillTable : IAsyncDisposable
     /// </summary>
     /// <param name="linked">Whether the repository is known to hold the digest.</param>
     /// <param name="expectedBytes">The size by the descriptor; -1 where none is known.</param>
-    /// <returns>A reader to dispose; null when a limit is reached (the client should come again).</returns>
-    public FillReader? JoinOrStart(RepositoryKey repository, in Digest digest, bool linked, long expectedBytes)
+    /// <param name="reader">To dispose; set where the outcome is Joined.</param>
+    public JoinOutcome JoinOrStart(RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, out FillReader? reader)
     {
         while (true)
         {
             if (_fills.TryGetValue(digest, out var running))
             {
-                if (running.TryJoin(repository, linked, expectedBytes) is { } reader)
+                reader = running.TryJoin(repository, linked, expectedBytes);
+                if (reader is not null)
                 {
-                    return reader;
+                    return JoinOutcome.Joined;
                 }
 
                 if (running.IsFull)
                 {
-                    return null;
+                    return JoinOutcome.Refused;
                 }
 
                 // It has just ended: out of the way, so that a new one can start.
@@ -66,21 +72,10 @@ public sealed class FillTable : IAsyncDisposable
                 continue;
             }
 
-            if (_stopping.IsCancellationRequested || Volatile.Read(ref _active) >= _options.MaxConcurrentFills)
+            if (TryStart(repository, digest, linked, expectedBytes, out reader) is { } outcome)
             {
-                return null;
+                return outcome;
             }
-
-            var fill = new BlobFill(digest, _options);
-            var first = fill.TryJoin(repository, linked, expectedBytes);
-            if (_fills.TryAdd(digest, fill))
-            {
-                Interlocked.Increment(ref _active);
-                _ = Task.Run(() => RunAsync(fill));
-                return first;
-            }
-
-            first?.Dispose();
         }
     }
 
@@ -92,7 +87,13 @@ public sealed class FillTable : IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        if (Active > 0)
+        int active;
+        lock (_starting)
+        {
+            active = _active;
+        }
+
+        if (active > 0)
         {
             await _drained.Task.ConfigureAwait(false);
         }
@@ -100,19 +101,50 @@ public sealed class FillTable : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>Null where another request was faster.</summary>
+    private JoinOutcome? TryStart(RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, out FillReader? reader)
+    {
+        reader = null;
+        lock (_starting)
+        {
+            if (_fills.ContainsKey(digest))
+            {
+                return null;
+            }
+
+            // A fill publishes before it leaves the table: one that ended between the caller's look-up and now is seen here, and not fetched twice.
+            if (_store.Contains(digest))
+            {
+                return JoinOutcome.Stored;
+            }
+
+            if (_active >= _options.MaxConcurrentFills || _stop.IsCancellationRequested)
+            {
+                return JoinOutcome.Refused;
+            }
+
+            var fill = new BlobFill(digest, _options);
+            reader = fill.TryJoin(repository, linked, expectedBytes);
+            _fills[digest] = fill;
+            Interlocked.Increment(ref _active);
+            _ = Task.Run(() => RunAsync(fill));
+            return JoinOutcome.Joined;
+        }
+    }
+
     private async Task RunAsync(BlobFill fill)
     {
         try
         {
             var run = new FillRun(fill, _origin, _store, _options, _logger);
-            var verified = await run.RunAsync(_stopping.Token).ConfigureAwait(false);
+            var verified = await run.RunAsync(_stop).ConfigureAwait(false);
             Interlocked.Increment(ref verified ? ref _verified : ref _failed);
         }
         finally
         {
             _fills.TryRemove(new KeyValuePair<Digest, BlobFill>(fill.Digest, fill));
             fill.Close();
-            if (Interlocked.Decrement(ref _active) == 0 && _stopping.IsCancellationRequested)
+            if (Interlocked.Decrement(ref _active) == 0 && _stop.IsCancellationRequested)
             {
                 _drained.TrySetResult();
             }

@@ -22,4 +22,11 @@ public sealed record ManifestAnswer(
 {
     public static ManifestAnswer Failed(RepositoryKey repository, FillFailure failure, int forwardStatus = 0) =>
         new(CacheResult.Error, repository, Failure: failure, ForwardStatus: forwardStatus);
+
+    /// <summary>Too many requests wait for upstream's word already.</summary>
+    public static ManifestAnswer Overloaded(RepositoryKey repository) =>
+        Failed(repository, new FillFailure(FailureSource.Limit, OriginOutcome.Unavailable, "Too many requests wait for this manifest."));
+
+    /// <summary>The same for a request that waited for another's exchange.</summary>
+    public ManifestAnswer AsJoined() => Result == CacheResult.Miss ? this with { Result = CacheResult.Collapsed } : this;
 }

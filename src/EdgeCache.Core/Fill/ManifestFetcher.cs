@@ -82,7 +82,7 @@ internal sealed class ManifestFetcher
         {
             _store.PutManifest(repository, digest, content, document);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The client gets the verified bytes all the same.
             FillLog.NotStored(_logger, digest, error.Message);

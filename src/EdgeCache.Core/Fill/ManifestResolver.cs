@@ -15,7 +15,7 @@ public sealed class ManifestResolver : IAsyncDisposable
     private const int MaxRounds = 4;
 
     private readonly SingleFlight<TagKey, ManifestAnswer> _tagFlights;
-    private readonly SingleFlight<(Digest Digest, bool HeadOnly), ManifestAnswer> _digestFlights;
+    private readonly SingleFlight<(RepositoryKey Asking, Digest Digest, bool HeadOnly), ManifestAnswer> _digestFlights;
     private readonly CacheStore _store;
     private readonly ManifestFetcher _fetcher;
     private readonly LinkConfirmer _confirmer;
@@ -28,7 +28,7 @@ public sealed class ManifestResolver : IAsyncDisposable
         _logger = logger;
         _fetcher = new ManifestFetcher(origin, store, options, logger);
         _tagFlights = new SingleFlight<TagKey, ManifestAnswer>(options.MaxWaiters);
-        _digestFlights = new SingleFlight<(Digest, bool), ManifestAnswer>(options.MaxWaiters);
+        _digestFlights = new SingleFlight<(RepositoryKey, Digest, bool), ManifestAnswer>(options.MaxWaiters);
     }
 
     /// <summary>Finds out what a reference means and makes sure that its bytes can be served.</summary>
@@ -51,6 +51,8 @@ public sealed class ManifestResolver : IAsyncDisposable
     private async ValueTask<ManifestAnswer> ResolveDigestAsync(
         RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
     {
+        // Bytes are fetched once for all repositories; a HEAD leaves no bytes that another could use.
+        var asking = headOnly ? repository : default;
         var result = CacheResult.Hit;
         for (var round = 0; round < MaxRounds; round++)
         {
@@ -74,7 +76,7 @@ public sealed class ManifestResolver : IAsyncDisposable
 
             // A miss, or an upstream whose HEAD does not tell the type: its GET does.
             var flown = await _digestFlights
-                .RunAsync((digest, headOnly), token => FetchDigestAsync(repository, digest, headOnly, token), cancellationToken)
+                .RunAsync((asking, digest, headOnly), token => FetchDigestAsync(repository, digest, headOnly, token), cancellationToken)
                 .ConfigureAwait(false);
             if (flown is not var (answer, joined))
             {
@@ -84,15 +86,23 @@ public sealed class ManifestResolver : IAsyncDisposable
             // Another repository's exchange says nothing about this one's rights: look again, and confirm or fetch in its own name.
             if (!joined || answer.Repository == repository)
             {
-                return joined ? Joined(answer) : answer;
+                return joined ? answer.AsJoined() : answer;
             }
+
+            asking = repository;
         }
 
-        return Overloaded(repository);
+        return ManifestAnswer.Overloaded(repository);
     }
 
     private async Task<ManifestAnswer> FetchDigestAsync(RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
     {
+        if (_store.LookupManifest(repository, digest) is { State: LookupState.Fresh } found)
+        {
+            // Another flight has landed since the caller looked.
+            return Stored(repository, found, CacheResult.Hit);
+        }
+
         var reference = Reference.ByDigest(digest);
         if (!headOnly)
         {
@@ -100,14 +110,16 @@ public sealed class ManifestResolver : IAsyncDisposable
         }
 
         var head = await _fetcher.HeadAsync(repository, reference, ManifestTypes.All, cancellationToken).ConfigureAwait(false);
-        if (head.Result == CacheResult.Error || head.Digest.IsNone)
+        if (head.Result != CacheResult.Error && head.Digest.IsNone)
         {
-            return head.Result == CacheResult.Error
-                ? head
-                : await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
+            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
         }
 
-        _store.Link(repository, digest, head.Type, head.SizeBytes);
+        if (head.Result != CacheResult.Error)
+        {
+            _store.Link(repository, digest, head.Type, head.SizeBytes);
+        }
+
         return head;
     }
 
@@ -126,10 +138,16 @@ public sealed class ManifestResolver : IAsyncDisposable
             var key = new TagKey(repository, tag, found.TagClass, headOnly);
             if (found.State == LookupState.Miss && !found.Digest.IsNone)
             {
-                return await ResolveKnownTagAsync(key, found, cancellationToken).ConfigureAwait(false);
+                var known = await ResolveKnownTagAsync(key, found, cancellationToken).ConfigureAwait(false);
+                if (known is not { Result: CacheResult.Error, Failure.Outcome: OriginOutcome.NotFound })
+                {
+                    return known;
+                }
+
+                // Upstream has it no more, so that the tag must mean something else by now.
             }
 
-            var flown = await _tagFlights.RunAsync(key, token => AskTagAsync(key, found, token), cancellationToken).ConfigureAwait(false);
+            var flown = await _tagFlights.RunAsync(key, token => AskTagAsync(key, found, rule, token), cancellationToken).ConfigureAwait(false);
             if (flown is not var (answer, joined))
             {
                 break;
@@ -143,11 +161,11 @@ public sealed class ManifestResolver : IAsyncDisposable
             // The full list gave a type this client cannot take: the next round asks with the client's own class.
             if ((answer.Type & accept) != 0 || found.TagClass == accept)
             {
-                return joined ? Joined(answer) : answer;
+                return joined ? answer.AsJoined() : answer;
             }
         }
 
-        return Overloaded(repository);
+        return ManifestAnswer.Overloaded(repository);
     }
 
     /// <summary>The tag is fresh, but its bytes are not here (evicted, or only a HEAD was asked so far).</summary>
@@ -163,8 +181,14 @@ public sealed class ManifestResolver : IAsyncDisposable
     }
 
     /// <summary>Asks upstream what a tag means now; runs once for all who wait.</summary>
-    private async Task<ManifestAnswer> AskTagAsync(TagKey key, Lookup found, CancellationToken cancellationToken)
+    private async Task<ManifestAnswer> AskTagAsync(TagKey key, Lookup found, FreshnessRule rule, CancellationToken cancellationToken)
     {
+        if (_store.LookupTag(key.Repository, key.Tag, key.Accept, rule) is { State: LookupState.Fresh } now)
+        {
+            // Another flight has landed since the caller looked.
+            return Stored(key.Repository, now, CacheResult.Hit);
+        }
+
         if (found.State == LookupState.Stale)
         {
             return await RevalidateAsync(key, found, cancellationToken).ConfigureAwait(false);
@@ -270,13 +294,6 @@ public sealed class ManifestResolver : IAsyncDisposable
 
     private static ManifestAnswer Stored(RepositoryKey repository, in Lookup found, CacheResult result) =>
         new(result, repository, found.Digest, found.Type, found.SizeBytes, Freshness: found.Freshness);
-
-    private static ManifestAnswer Joined(ManifestAnswer answer) =>
-        answer.Result == CacheResult.Miss ? answer with { Result = CacheResult.Collapsed } : answer;
-
-    private static ManifestAnswer Overloaded(RepositoryKey repository) =>
-        ManifestAnswer.Failed(
-            repository, new FillFailure(FailureSource.Limit, OriginOutcome.Unavailable, "Too many requests wait for this manifest."));
 
     /// <summary>What is collapsed into one exchange: the tag, the class of Accept, and whether bytes are wanted.</summary>
     private readonly record struct TagKey(RepositoryKey Repository, Reference Tag, ManifestTypes Accept, bool HeadOnly);

@@ -55,7 +55,7 @@ public static class MediaTypes
     /// (<c>*/*</c>, <c>application/*</c>) or nothing that we know (an old client that asks for JSON gets what there is). A member with a weight of
     /// zero is left out, also from what a wildcard allows.
     /// </summary>
-    public static ManifestTypes ParseAccept(IEnumerable<string?> values)
+    public static ManifestTypes ParseAccept(ReadOnlySpan<string?> values)
     {
         var accepted = ManifestTypes.None;
         var refused = ManifestTypes.None;

@@ -21,16 +21,17 @@ public sealed class CacheStore : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
+    private int _disposed;
 
-    private CacheStore(CacheFolder folder, CacheIndex index, StoreOptions options, TimeProvider clock, ILogger logger)
+    private CacheStore(CacheFolder folder, BlobStore blobs, CacheIndex index, EvictionOptions eviction, TimeProvider clock, ILogger logger)
     {
         _folder = folder;
         _index = index;
         _clock = clock;
         _logger = logger;
-        _blobs = new BlobStore(folder.Paths, clock, logger);
-        _stored = new StoredBlobs(_index, _blobs, clock, logger);
-        _evictor = new Evictor(options.Eviction, _stored, clock, logger);
+        _blobs = blobs;
+        _stored = new StoredBlobs(_index, _blobs);
+        _evictor = new Evictor(eviction, _stored, clock, logger);
         _stored.Attach(_evictor);
         Loaded = Task.CompletedTask;
     }
@@ -53,15 +54,21 @@ public sealed class CacheStore : IAsyncDisposable
         var folder = CacheFolder.Open(options.Path);
         try
         {
-            var indexOptions = options.Index with { Path = folder.Paths.Index };
-            var store = new CacheStore(folder, CacheIndex.Open(indexOptions, clock, logger), options, clock, logger);
-            StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, store._blobs.SweepTemporary());
+            var blobs = new BlobStore(folder.Paths, clock, logger);
+            StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.SweepTemporary());
+            var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
+            var store = new CacheStore(folder, blobs, index, options.Eviction, clock, logger);
             store.Loaded = Task.Run(() => store.LoadAsync(store._stopping.Token));
             return store;
         }
-        catch
+        catch (Exception error)
         {
             folder.Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw new CacheFolderException($"The cache folder {options.Path} cannot be swept: {error.Message}", error);
+            }
+
             throw;
         }
     }
@@ -120,6 +127,9 @@ public sealed class CacheStore : IAsyncDisposable
         return new Lookup(state, digest, entry.Type, isHere ? blob.SizeBytes : entry.SizeBytes, BlobPool.Manifests, true, freshness, tagClass);
     }
 
+    /// <summary>Whether the bytes are here; says nothing of anybody's right to them.</summary>
+    public bool Contains(in Digest digest) => _stored.TryGet(digest, out _);
+
     /// <summary>A reader's hold on stored bytes, and the touch that keeps them; null where they have just gone (look up again).</summary>
     public BlobLease? Acquire(in Digest digest) => _stored.Acquire(digest);
 
@@ -145,7 +155,7 @@ public sealed class CacheStore : IAsyncDisposable
     }
 
     /// <summary>Publishes verified content. The pending blob stays the caller's to dispose.</summary>
-    /// <returns>False for content that is larger than the whole pool: it is delivered, but not kept.</returns>
+    /// <returns>False for content that the pool has no room for: it is delivered, but not kept.</returns>
     /// <exception cref="IOException">It could not be made durable; it is not stored.</exception>
     public bool Publish(PendingBlob pending)
     {
@@ -156,8 +166,7 @@ public sealed class CacheStore : IAsyncDisposable
         }
 
         _blobs.Publish(writer);
-        _stored.Add(new StoredBlob(writer.Expected, pending.Pool, writer.WrittenBytes, _clock.GetUtcNow()));
-        return true;
+        return _stored.Add(new StoredBlob(writer.Expected, pending.Pool, writer.WrittenBytes, _clock.GetUtcNow()));
     }
 
     /// <summary>Stores a verified manifest and links what it names to the repository that served it.</summary>
@@ -170,7 +179,11 @@ public sealed class CacheStore : IAsyncDisposable
             Link(repository, named.Digest, named.IsManifest ? MediaTypes.Parse(named.MediaType) : ManifestTypes.None, named.SizeBytes);
         }
 
-        _stored.MakeWayForManifest(digest);
+        if (_stored.TryGet(digest, out var known) && known.Pool == BlobPool.Manifests)
+        {
+            return;
+        }
+
         using var pending = Begin(digest, BlobPool.Manifests, content.Length);
         pending.Writer.Append(content);
         Publish(pending);
@@ -189,7 +202,7 @@ public sealed class CacheStore : IAsyncDisposable
         }
 
         var keptType = type == ManifestTypes.None ? known.Type : type;
-        var keptBytes = isKnown && sizeBytes < 0 ? known.SizeBytes : sizeBytes;
+        var keptBytes = sizeBytes < 0 && isKnown ? known.SizeBytes : sizeBytes;
         _index.PutLink(repository, digest, new LinkEntry(keptType, keptBytes, _clock.GetUtcNow()));
     }
 
@@ -202,6 +215,11 @@ public sealed class CacheStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Loaded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _evictor.DisposeAsync().ConfigureAwait(false);

@@ -2,7 +2,6 @@ using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
-using Microsoft.Extensions.Logging;
 
 namespace EdgeCache.Core.Store;
 
@@ -16,20 +15,16 @@ internal sealed class StoredBlobs : IVictimRemover
 
     private readonly CacheIndex _index;
     private readonly BlobStore _blobs;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _logger;
 
     /// <summary>Each serialises add and remove of its digests across the three views.</summary>
     private readonly Lock[] _stripes = new Lock[StripeCount];
     private Evictor? _evictor;
     private volatile bool _isComplete;
 
-    public StoredBlobs(CacheIndex index, BlobStore blobs, TimeProvider clock, ILogger logger)
+    public StoredBlobs(CacheIndex index, BlobStore blobs)
     {
         _index = index;
         _blobs = blobs;
-        _clock = clock;
-        _logger = logger;
         for (var stripe = 0; stripe < StripeCount; stripe++)
         {
             _stripes[stripe] = new Lock();
@@ -72,7 +67,7 @@ internal sealed class StoredBlobs : IVictimRemover
         var lease = _blobs.Acquire(digest, entry.Pool, entry.SizeBytes);
         if (lease is null)
         {
-            Forget(digest);
+            Forget(digest, entry);
             return null;
         }
 
@@ -80,42 +75,44 @@ internal sealed class StoredBlobs : IVictimRemover
         return lease;
     }
 
-    public void Add(in StoredBlob blob)
+    /// <summary>
+    /// Takes a file in. Bytes that stand in both pools stay in the manifests' only: a blob can be served from there, a manifest from the other cannot.
+    /// </summary>
+    /// <returns>False where the pool holds as many objects as it may: the file is removed again.</returns>
+    /// <exception cref="IOException">A file that must go cannot be removed.</exception>
+    public bool Add(in StoredBlob blob)
     {
         lock (StripeOf(blob.Digest))
         {
-            if (_index.TryGetBlob(blob.Digest, out _))
+            if (_index.TryGetBlob(blob.Digest, out var known))
             {
-                return;
+                if (known.Pool != blob.Pool && blob.Pool == BlobPool.Blobs)
+                {
+                    Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
+                    return true;
+                }
+
+                if (known.Pool == blob.Pool && known.SizeBytes == blob.SizeBytes)
+                {
+                    return true;
+                }
+
+                Forget(blob.Digest, known);
+                if (known.Pool != blob.Pool)
+                {
+                    Unlink(blob.Digest, known.Pool, known.SizeBytes);
+                }
             }
 
             var slot = Evictor.Add(blob.Pool, blob.Digest, blob.SizeBytes, blob.LastUsed);
             if (slot < 0)
             {
-                // The pool holds as many objects as it may: this one cannot stay.
-                _blobs.Unlink(blob.Digest, blob.Pool);
-                return;
+                Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
+                return false;
             }
 
             _index.PutBlob(blob.Digest, new BlobEntry(blob.SizeBytes, blob.Pool, slot));
-        }
-    }
-
-    /// <summary>Bytes that came as a blob and now come as a manifest move to the manifests' budget.</summary>
-    public void MakeWayForManifest(in Digest digest)
-    {
-        if (!_index.TryGetBlob(digest, out var entry) || entry.Pool == BlobPool.Manifests)
-        {
-            return;
-        }
-
-        lock (StripeOf(digest))
-        {
-            Forget(digest);
-            if (_blobs.Unlink(digest, entry.Pool) == UnlinkOutcome.Doomed)
-            {
-                Evictor.Doom(entry.Pool, entry.SizeBytes);
-            }
+            return true;
         }
     }
 
@@ -124,13 +121,13 @@ internal sealed class StoredBlobs : IVictimRemover
     {
         lock (StripeOf(digest))
         {
-            if (!_index.TryGetBlob(digest, out var entry) || entry.Pool != pool)
+            // Also where the index has lost its entry: a file that nobody counts would stay for good.
+            var outcome = _blobs.Unlink(digest, pool);
+            if (_index.TryGetBlob(digest, out var entry) && entry.Pool == pool)
             {
-                return ValueTask.FromResult(VictimOutcome.Removed);
+                _index.RemoveBlob(digest);
             }
 
-            var outcome = _blobs.Unlink(digest, pool);
-            _index.RemoveBlob(digest);
             return ValueTask.FromResult(outcome == UnlinkOutcome.Doomed ? VictimOutcome.Doomed : VictimOutcome.Removed);
         }
     }
@@ -153,15 +150,24 @@ internal sealed class StoredBlobs : IVictimRemover
     /// <summary>From here on what the index does not know is not there.</summary>
     public void Complete() => _isComplete = true;
 
-    private void Forget(in Digest digest)
+    /// <summary>Forgets what was seen to be wrong, unless something else has taken its place meanwhile.</summary>
+    private void Forget(in Digest digest, in BlobEntry seen)
     {
         lock (StripeOf(digest))
         {
-            if (_index.TryGetBlob(digest, out var entry))
+            if (_index.TryGetBlob(digest, out var entry) && entry == seen)
             {
                 _index.RemoveBlob(digest);
                 Evictor.Remove(entry.Pool, entry.Slot, digest);
             }
+        }
+    }
+
+    private void Unlink(in Digest digest, BlobPool pool, long sizeBytes)
+    {
+        if (_blobs.Unlink(digest, pool) == UnlinkOutcome.Doomed)
+        {
+            Evictor.Doom(pool, sizeBytes);
         }
     }
 

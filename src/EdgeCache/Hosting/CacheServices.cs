@@ -15,7 +15,12 @@ internal static class CacheServices
         services.AddSingleton(FillOptionsOf(options.Limits));
         services.AddSingleton(provider => CacheStore.Open(
             StoreOptionsOf(options.Cache), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheStore>>()));
-        services.AddOrigin(_ => new OriginOptions { Upstreams = options.Upstreams });
+        services.AddOrigin(_ => new OriginOptions
+        {
+            Upstreams = options.Upstreams,
+            DockerConfigFile = options.DockerConfigFile,
+            MaxTokenBytes = options.Limits.MaxTokenBytes,
+        });
         services.AddSingleton<LinkConfirmer>();
         services.AddSingleton<FillTable>();
         services.AddSingleton<ManifestResolver>();

@@ -70,9 +70,9 @@ internal static class OptionsRules
             yield return new OptionError(Prefix + UpstreamSchema.List, host, null, "allowed: each of Hosts at one upstream");
         }
 
-        if (options.DockerConfigFile is { } file && DockerConfig.TryRead(file) is null)
+        if (options.DockerConfigFile is { } file && !UpstreamCredentials.IsDockerConfig(file))
         {
-            yield return new OptionError(Prefix + "DockerConfigFile", file, null, DockerConfig.Problem);
+            yield return new OptionError(Prefix + "DockerConfigFile", file, null, UpstreamCredentials.NoDockerConfig);
         }
 
         if (!names.Contains(options.DefaultUpstream))

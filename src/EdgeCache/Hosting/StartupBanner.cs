@@ -27,7 +27,7 @@ internal static class StartupBanner
         {
             foreach (var key in UpstreamSchema.Keys)
             {
-                var value = key.Show(new UpstreamDraft { Options = options.Upstreams[i] });
+                var value = key.Show(new UpstreamDraft { Options = options.Upstreams[i], DockerConfigFile = options.Upstreams[i].DockerConfigFile });
                 if (value != key.Show(new UpstreamDraft { Options = usual }))
                 {
                     Append(text, string.Create(CultureInfo.InvariantCulture, $"{UpstreamSchema.List}:{i}:{key.Name}"), value, isDefault: false);

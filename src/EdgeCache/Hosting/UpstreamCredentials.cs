@@ -3,11 +3,20 @@ using EdgeCache.Origin;
 namespace EdgeCache.Hosting;
 
 /// <summary>
-/// Puts an upstream's credentials together: its own Username with Password or PasswordFile, else its DockerConfigFile, else the node's.
+/// Puts an upstream's credentials together: its own Username with Password or PasswordFile, else its DockerConfigFile, else the node's, which Origin reads.
 /// Secrets go into the options and nowhere else.
 /// </summary>
 internal static class UpstreamCredentials
 {
+    public const string NoDockerConfig = "allowed: a Docker config.json";
+
+    private const string Key = "DockerConfigFile";
+
+    /// <summary>Whether the file is one that credentials can be looked up in.</summary>
+    public static bool IsDockerConfig(string path) =>
+        DockerConfigFile.TryRead(path) is { } json
+        && DockerConfigFile.TryGet(json, string.Empty, out _, out _) != DockerConfigOutcome.Malformed;
+
     /// <returns>The options with their credentials, and what is wrong, if anything.</returns>
     public static (UpstreamOptions Options, (string Key, string Problem)? Problem) Resolve(UpstreamDraft draft, string? nodeDockerConfigFile)
     {
@@ -42,6 +51,7 @@ internal static class UpstreamCredentials
         return FromDockerConfig(options, draft.DockerConfigFile, nodeDockerConfigFile);
     }
 
+    /// <summary>The endpoints look their credentials up in the file themselves, each by its own host; here it is only made sure that they can.</summary>
     private static (UpstreamOptions, (string, string)?) FromDockerConfig(UpstreamOptions options, string? ownFile, string? nodeFile)
     {
         if ((ownFile ?? nodeFile) is not { } file || options.Endpoints.Count == 0)
@@ -49,21 +59,28 @@ internal static class UpstreamCredentials
             return (options, null);
         }
 
-        if (DockerConfig.TryRead(file) is not { } config)
+        if (!IsDockerConfig(file))
         {
             // The node's own file is checked once, by OptionsRules.
-            return (options, ownFile is null ? null : ("DockerConfigFile", DockerConfig.Problem));
+            return (options, ownFile is null ? null : (Key, NoDockerConfig));
         }
 
-        // All endpoints get the same credentials, so the node's file, which names no upstream, serves only upstreams of one authority.
-        var hosts = options.Endpoints.Select(endpoint => endpoint.Authority).Distinct().ToArray();
-        var isFound = config.TryFind(hosts[0], out var username, out var password) || (ownFile is not null && config.TryFind(options.Name, out username, out password));
-        if (isFound && (ownFile is not null || hosts.Length == 1))
+        var json = DockerConfigFile.TryRead(file) ?? string.Empty;
+        var isFound = false;
+        foreach (var endpoint in options.Endpoints)
         {
-            return (options with { Username = username, Password = password }, null);
+            var outcome = DockerConfigFile.TryGet(json, endpoint.Authority, out _, out var reason);
+            if (outcome is DockerConfigOutcome.Malformed or DockerConfigOutcome.Unsupported)
+            {
+                return (options, (Key, reason));
+            }
+
+            isFound |= outcome == DockerConfigOutcome.Found;
         }
 
-        return (options, ownFile is null ? null : ("DockerConfigFile", $"the file has no auths entry for {hosts[0]} or {options.Name}"));
+        return isFound || ownFile is null
+            ? (options with { DockerConfigFile = ownFile }, null)
+            : (options, (Key, $"the file has no auths entry for {string.Join(" or ", options.Endpoints.Select(endpoint => endpoint.Authority).Distinct())}"));
     }
 
     private static string? ReadSecret(string path)

@@ -6,11 +6,27 @@ namespace EdgeCache.Origin;
 
 /// <summary>
 /// Reads the <c>auths</c> of a Docker config.json: <c>auth</c> (Base64 of user:password) or <c>username</c> and <c>password</c>. Credential helpers
-/// are programs that would have to be run: they are refused by name. Pure; nothing of the content gets into a reason.
+/// are programs that would have to be run: they are refused by name. Stateless; nothing of the content gets into a reason.
 /// </summary>
 internal static class DockerConfigFile
 {
+    // A person's has some KiB.
+    private const long MaxFileBytes = 1024 * 1024;
+
     private const string DockerHubKey = "https://index.docker.io/v1/";
+
+    /// <summary>The file's text; null where it cannot be read, or is longer than any such file.</summary>
+    public static string? TryRead(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= MaxFileBytes ? File.ReadAllText(path) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <param name="json">The file's text.</param>
     /// <param name="host">The registry's host, with its port where it has one that is not the scheme's.</param>

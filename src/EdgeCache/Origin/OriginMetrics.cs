@@ -20,6 +20,7 @@ internal sealed class OriginMetrics
 
     public OriginMetrics(IMeterFactory meters)
     {
+        Meters = meters;
         var meter = meters.Create("edgecache");
         _requests = meter.CreateCounter<long>("edgecache.origin.requests", "{request}", "Requests to upstreams and their token servers.");
         _duration = meter.CreateHistogram<double>(
@@ -29,6 +30,9 @@ internal sealed class OriginMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         _bytes = meter.CreateCounter<long>("edgecache.origin.bytes", "By", "Bytes of bodies read from upstreams.");
     }
+
+    /// <summary>The node's factory, for what the framework measures of our connections.</summary>
+    public IMeterFactory Meters { get; }
 
     /// <summary>One attempt at one endpoint, or one token request.</summary>
     public void Record(string upstream, OriginKind kind, int status, TimeSpan elapsed)

@@ -10,6 +10,9 @@ public sealed record OriginOptions
     /// endpoint by its host, so that a mirror is never shown the secret of the registry it mirrors.</summary>
     public string? DockerConfigFile { get; init; }
 
+    /// <summary>The longest answer of a token server: 4 KiB to 16 MiB.</summary>
+    public long MaxTokenBytes { get; init; } = 1024 * 1024;
+
     /// <summary>The longest answer that is forwarded (tags/list, referrers, _catalog): 64 KiB to 1 GiB.</summary>
     public long MaxForwardedBodyBytes { get; init; } = 16 * 1024 * 1024;
 }

@@ -6,9 +6,6 @@ namespace EdgeCache.Origin;
 /// <summary>What a token server's 200 says: the token and how long it may be used from now on (PROTOCOL 4). Immutable.</summary>
 internal sealed record TokenResponse(string Token, TimeSpan Lifetime)
 {
-    /// <summary>The longest body that is read (PROMISES, Security: token 1 MiB).</summary>
-    public const int MaxBodyBytes = 1024 * 1024;
-
     /// <summary>Without <c>expires_in</c> (Docker's token specification).</summary>
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(60);
 

@@ -19,6 +19,7 @@ internal sealed class TokenSource : IAsyncDisposable
 
     private readonly HttpMessageInvoker _realm;
     private readonly UpstreamOptions _options;
+    private readonly int _maxBytes;
     private readonly OriginMetrics _metrics;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -31,10 +32,12 @@ internal sealed class TokenSource : IAsyncDisposable
     private readonly Dictionary<TokenRequest, Held> _tokens = [];
 
     /// <param name="realm">Sends to a realm: follows no redirect and adds no credentials, but guards what is dialled. Not owned.</param>
-    public TokenSource(HttpMessageInvoker realm, UpstreamOptions options, OriginMetrics metrics, ILogger log, TimeProvider time)
+    /// <param name="maxBytes">The longest answer that is read (PROMISES, Security: token 1 MiB).</param>
+    public TokenSource(HttpMessageInvoker realm, UpstreamOptions options, int maxBytes, OriginMetrics metrics, ILogger log, TimeProvider time)
     {
         _realm = realm;
         _options = options;
+        _maxBytes = maxBytes;
         _metrics = metrics;
         _log = log;
         _time = time;
@@ -165,7 +168,7 @@ internal sealed class TokenSource : IAsyncDisposable
                 return new TokenAnswer(outcome, null, $"the token server {host} answered {(int)response.StatusCode}");
         }
 
-        var body = await BoundedBody.ReadAsync(response.Content, TokenResponse.MaxBodyBytes, cancellationToken);
+        var body = await BoundedBody.ReadAsync(response.Content, _maxBytes, cancellationToken);
         if (body is null || !TokenResponse.TryParse(body, _time.GetUtcNow(), out var parsed))
         {
             return new TokenAnswer(OriginOutcome.BadAnswer, null, $"the token server {host} sent no usable token");

@@ -26,16 +26,17 @@ internal sealed class UpstreamHttp : IAsyncDisposable
     private readonly TokenSource _tokens;
     private readonly HttpMessageInvoker _realm;
 
+    /// <param name="maxTokenBytes">The longest answer of a token server.</param>
     /// <param name="proxy">What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say (<see cref="HttpClient.DefaultProxy"/>), or a test's.</param>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The CA file holds no certificate.</exception>
     /// <exception cref="IOException">The CA file cannot be read.</exception>
-    public UpstreamHttp(UpstreamOptions options, IWebProxy proxy, OriginMetrics metrics, ILogger log, TimeProvider time)
+    public UpstreamHttp(UpstreamOptions options, int maxTokenBytes, IWebProxy proxy, OriginMetrics metrics, ILogger log, TimeProvider time)
     {
         _trust = options.CaFile is null ? null : UpstreamTrust.Load(options.CaFile);
         var guard = new DialGuard(options, proxy);
-        var guarded = new GuardedTargetHandler(guard, CreateSockets(options, proxy, guard));
+        var guarded = new GuardedTargetHandler(guard, CreateSockets(options, proxy, guard, metrics));
         _realm = new HttpMessageInvoker(guarded, disposeHandler: false);
-        _tokens = new TokenSource(_realm, options, metrics, log, time);
+        _tokens = new TokenSource(_realm, options, maxTokenBytes, metrics, log, time);
         var authentication = new AuthenticationHandler(
             _tokens, new TokenRealmPolicy(options.TokenRealms), options.Name, log, new RedirectFollower(guarded));
         Invoker = new HttpMessageInvoker(new HeaderDeadline(options.HeaderTimeout, time, authentication));
@@ -53,7 +54,7 @@ internal sealed class UpstreamHttp : IAsyncDisposable
         _trust?.Dispose();
     }
 
-    private SocketsHttpHandler CreateSockets(UpstreamOptions options, IWebProxy proxy, DialGuard guard)
+    private SocketsHttpHandler CreateSockets(UpstreamOptions options, IWebProxy proxy, DialGuard guard, OriginMetrics metrics)
     {
         var sockets = new SocketsHttpHandler
         {
@@ -70,6 +71,9 @@ internal sealed class UpstreamHttp : IAsyncDisposable
             UseProxy = true,
             Proxy = proxy,
             PreAuthenticate = false,
+
+            // The node's own: without it http.client.* would count what every node of the process asks.
+            MeterFactory = metrics.Meters,
 
             // Requests are built afresh: our trace ids are no business of an upstream's, still less of its storage's.
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),

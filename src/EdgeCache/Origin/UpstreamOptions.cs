@@ -16,8 +16,12 @@ public sealed record UpstreamOptions
 
     public string? Username { get; init; }
 
-    /// <summary>The secret itself; PasswordFile and DockerConfigFile are read by Hosting into this at the start.</summary>
+    /// <summary>The secret itself; PasswordFile is read by Hosting into this at the start.</summary>
     public string? Password { get; init; }
+
+    /// <summary>A Docker config.json whose <c>auths</c> serve the endpoints of an upstream that has no Username, instead of
+    /// <see cref="OriginOptions.DockerConfigFile"/>.</summary>
+    public string? DockerConfigFile { get; init; }
 
     /// <summary>A PEM file of certificates that are trusted for this upstream in addition to the system's.</summary>
     public string? CaFile { get; init; }

@@ -6,20 +6,18 @@ namespace EdgeCache.Origin;
 /// <summary>All configured upstreams, made once at the start. Owned by the service container; safe for concurrent use.</summary>
 internal sealed class Upstreams : IAsyncDisposable
 {
-    // The largest config.json read; a person's has some KiB.
-    private const long MaxDockerConfigBytes = 1024 * 1024;
-
     private readonly Dictionary<string, Upstream> _byName = new(StringComparer.Ordinal);
 
     /// <param name="proxy">The proxy of all connections to upstreams: the environment's, in tests their own.</param>
     /// <exception cref="ArgumentException">An option that Hosting's validation lets nobody reach: the message names it.</exception>
     public Upstreams(OriginOptions options, IWebProxy proxy, OriginMetrics metrics, ILogger<Upstreams> log, TimeProvider time)
     {
-        var dockerConfig = options.DockerConfigFile is { } path ? ReadDockerConfig(path) : null;
         foreach (var upstream in options.Upstreams)
         {
+            var path = upstream.DockerConfigFile ?? options.DockerConfigFile;
+            var dockerConfig = path is null || !string.IsNullOrEmpty(upstream.Username) ? null : ReadDockerConfig(path);
             var endpoints = CreateEndpoints(upstream, dockerConfig);
-            _byName.Add(upstream.Name, new Upstream(upstream, endpoints, new UpstreamHttp(upstream, proxy, metrics, log, time)));
+            _byName.Add(upstream.Name, new Upstream(upstream, endpoints, new UpstreamHttp(upstream, (int)options.MaxTokenBytes, proxy, metrics, log, time)));
         }
     }
 
@@ -74,11 +72,6 @@ internal sealed class Upstreams : IAsyncDisposable
             : throw new ArgumentException($"Upstream '{options.Name}': {reason}", nameof(options));
     }
 
-    private static string ReadDockerConfig(string path)
-    {
-        var length = new FileInfo(path).Length;
-        return length <= MaxDockerConfigBytes
-            ? File.ReadAllText(path)
-            : throw new ArgumentException($"DockerConfigFile '{path}' has {length} bytes; at most {MaxDockerConfigBytes} are read.", nameof(path));
-    }
+    private static string ReadDockerConfig(string path) =>
+        DockerConfigFile.TryRead(path) ?? throw new ArgumentException($"DockerConfigFile '{path}' cannot be read.", nameof(path));
 }

@@ -49,15 +49,19 @@ internal sealed class BlobHandler
             var isHead = HttpMethods.IsHead(context.Request.Method);
             if (found.State == LookupState.Miss && !isHead)
             {
-                await FollowFillAsync(context, route, record, found);
-                return;
+                if (await TryFollowFillAsync(context, route, record, found))
+                {
+                    return;
+                }
+
+                continue;
             }
 
             if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
             {
                 // The manifest's descriptor tells all that a HEAD wants to know.
-                WriteHead(context, record, found.Digest, CacheResult.Hit, found.Freshness);
-                context.Response.ContentLength = found.SizeBytes;
+                WriteHead(context, record, found.Digest, CacheResult.Hit, null);
+                await BeginBodyAsync(context, record, found.Digest, found.SizeBytes);
                 return;
             }
 
@@ -70,8 +74,8 @@ internal sealed class BlobHandler
 
             if (found.State == LookupState.Miss)
             {
-                WriteHead(context, record, found.Digest, CacheResult.Miss, null);
-                context.Response.ContentLength = confirmed.SizeBytes >= 0 ? confirmed.SizeBytes : null;
+                WriteHead(context, record, found.Digest, CacheResult.Linked, null);
+                await BeginBodyAsync(context, record, found.Digest, confirmed.SizeBytes);
                 return;
             }
 
@@ -91,7 +95,7 @@ internal sealed class BlobHandler
         }
 
         WriteHead(context, record, found.Digest, result, found.Freshness);
-        if (BeginBody(context, record, found.Digest, lease.SizeBytes) is { } range)
+        if (await BeginBodyAsync(context, record, found.Digest, lease.SizeBytes) is { } range)
         {
             await _sender.SendAsync(context, lease, range.Offset, range.LengthBytes, record);
         }
@@ -99,15 +103,27 @@ internal sealed class BlobHandler
         return true;
     }
 
-    private async Task FollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
+    /// <summary>False where the bytes have just been stored.</summary>
+    private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
-        using var reader = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes);
+        var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, out var joined);
+        using var reader = joined;
         if (reader is null)
         {
-            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
-            return;
+            if (outcome == JoinOutcome.Refused)
+            {
+                await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+            }
+
+            return outcome == JoinOutcome.Refused;
         }
 
+        await FollowAsync(context, route, record, found, reader);
+        return true;
+    }
+
+    private async Task FollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)
+    {
         if (reader.NeedsConfirmation)
         {
             var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
@@ -133,7 +149,7 @@ internal sealed class BlobHandler
             // The upstream named no length: the client gets the whole, in chunks, whatever range it asked for.
             await _sender.FollowAsync(context, reader, 0, long.MaxValue, record);
         }
-        else if (BeginBody(context, record, found.Digest, head.TotalBytes) is { } range)
+        else if (await BeginBodyAsync(context, record, found.Digest, head.TotalBytes) is { } range)
         {
             await _sender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
         }
@@ -148,18 +164,19 @@ internal sealed class BlobHandler
     }
 
     /// <summary>Sets status and length by the request's conditions and range. Null: there is no body to send, all is said.</summary>
-    private static ByteRange? BeginBody(HttpContext context, RequestRecord record, in Digest digest, long sizeBytes)
+    /// <param name="sizeBytes">The content's size; -1, where none is known, for a HEAD only.</param>
+    private static async ValueTask<ByteRange?> BeginBodyAsync(HttpContext context, RequestRecord record, Digest digest, long sizeBytes)
     {
         var (request, response) = (context.Request, context.Response);
         if (Conditional.IsNotModified(request.Headers.IfNoneMatch, digest))
         {
-            response.StatusCode = StatusCodes.Status304NotModified;
+            ContentHeaders.SetNotModified(response);
             return null;
         }
 
         if (HttpMethods.IsHead(request.Method))
         {
-            response.ContentLength = sizeBytes;
+            response.ContentLength = sizeBytes >= 0 ? sizeBytes : null;
             return null;
         }
 
@@ -168,14 +185,17 @@ internal sealed class BlobHandler
         if (range.Outcome != RangeOutcome.Whole)
         {
             response.Headers[HeaderNames.ContentRange] = range.ToContentRange(sizeBytes);
-            response.StatusCode = range.Outcome == RangeOutcome.Partial
-                ? StatusCodes.Status206PartialContent
-                : StatusCodes.Status416RangeNotSatisfiable;
         }
 
+        if (range.Outcome == RangeOutcome.Unsatisfiable)
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.RangeNotSatisfiable, "range");
+            return null;
+        }
+
+        response.StatusCode = range.Outcome == RangeOutcome.Partial ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
         response.ContentLength = range.LengthBytes;
-        record.Reason = range.Outcome == RangeOutcome.Unsatisfiable ? "range" : string.Empty;
-        return range.Outcome == RangeOutcome.Unsatisfiable ? null : range;
+        return range;
     }
 
     private static Task FailAsync(HttpContext context, RequestRecord record, FillFailure failure)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using EdgeCache.Core.Blobs;
-using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
+using EdgeCache.Routing;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -33,7 +33,7 @@ internal sealed class BlobSender
         {
             var chunk = content.Slice(offset, Math.Min(ChunkBytes, content.Length - offset));
             context.Response.BodyWriter.Write(chunk.Span);
-            await FlushAsync(context, stall);
+            await FlushAsync(context, record, stall);
             record.SentBytes += chunk.Length;
         }
     }
@@ -58,9 +58,9 @@ internal sealed class BlobSender
             var progress = await reader.WaitAsync(offset, context.RequestAborted);
             if (progress.State == FillState.Failed)
             {
-                record.Result = CacheResult.Error;
-                record.Reason = FailureReason.Of(progress.Failure);
-                context.Abort();
+                // A clean answer where nothing has been sent yet, as for a range that lies far ahead.
+                await RegistryHandler.FailAsync(
+                    context, record, ErrorMapping.ForFailure(progress.Failure, OciRouteKind.Blob), FailureReason.Of(progress.Failure));
                 return;
             }
 
@@ -92,14 +92,12 @@ internal sealed class BlobSender
             if (count <= 0)
             {
                 // The disk failed, or the file is shorter than its entry.
-                record.Result = CacheResult.Error;
-                record.Reason = "store";
-                context.Abort();
+                await RegistryHandler.FailAsync(context, record, ErrorMapping.StoreFailed, "store");
                 return false;
             }
 
             writer.Advance(count);
-            await FlushAsync(context, stall);
+            await FlushAsync(context, record, stall);
             offset += count;
             record.SentBytes += count;
         }
@@ -120,13 +118,15 @@ internal sealed class BlobSender
     }
 
     /// <summary>Hands the bytes on, for as long as the client takes some within the stall limit.</summary>
-    private async ValueTask FlushAsync(HttpContext context, CancellationTokenSource stall)
+    private async ValueTask FlushAsync(HttpContext context, RequestRecord record, CancellationTokenSource stall)
     {
         stall.CancelAfter(_stallTimeout);
         var flushed = await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         stall.CancelAfter(Timeout.InfiniteTimeSpan);
         if (flushed.IsCompleted || flushed.IsCanceled)
         {
+            // Kestrel knows it before it cancels RequestAborted.
+            record.End = ResponseEnd.ClientLeft;
             throw new OperationCanceledException(context.RequestAborted);
         }
     }

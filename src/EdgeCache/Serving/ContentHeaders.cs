@@ -40,10 +40,9 @@ internal static class ContentHeaders
     }
 
     /// <summary>304 with the headers that stand already, and no body.</summary>
-    public static Task NotModifiedAsync(HttpContext context)
+    public static void SetNotModified(HttpResponse response)
     {
-        context.Response.StatusCode = StatusCodes.Status304NotModified;
-        context.Response.ContentLength = null;
-        return Task.CompletedTask;
+        response.StatusCode = StatusCodes.Status304NotModified;
+        response.ContentLength = null;
     }
 }

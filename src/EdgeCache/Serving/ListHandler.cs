@@ -42,6 +42,7 @@ internal sealed class ListHandler
                 break;
             case ForwardOutcome.Aborted:
                 record.Result = CacheResult.Error;
+                record.End = ResponseEnd.Cut;
                 context.Abort();
                 break;
             case ForwardOutcome.InvalidRequest:

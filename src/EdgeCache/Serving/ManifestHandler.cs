@@ -4,6 +4,7 @@ using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
+using Microsoft.Extensions.Primitives;
 
 namespace EdgeCache.Serving;
 
@@ -29,7 +30,7 @@ internal sealed class ManifestHandler
     public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
     {
         var isHead = HttpMethods.IsHead(context.Request.Method);
-        var accept = MediaTypes.ParseAccept(context.Request.Headers.Accept);
+        var accept = AcceptOf(context.Request.Headers.Accept);
         var rule = _rules.For(route.Repository, route.Reference);
         for (var round = 0; round < MaxRounds; round++)
         {
@@ -53,6 +54,10 @@ internal sealed class ManifestHandler
         await RegistryHandler.FailAsync(context, record, ErrorMapping.StoreFailed, "store");
     }
 
+    /// <summary>As a span, since enumerating the values through an interface would allocate.</summary>
+    private static ManifestTypes AcceptOf(in StringValues values) =>
+        values.Count <= 1 ? MediaTypes.ParseAccept([(string?)values]) : MediaTypes.ParseAccept(values.ToArray());
+
     /// <summary>False where the stored bytes have just gone.</summary>
     private async Task<bool> TrySendAsync(HttpContext context, OciRoute route, RequestRecord record, ManifestAnswer answer, bool isHead)
     {
@@ -60,7 +65,7 @@ internal sealed class ManifestHandler
         ContentHeaders.Write(response, answer.Digest, MediaTypes.ToText(answer.Type), route.Reference.IsDigest);
         if (Conditional.IsNotModified(context.Request.Headers.IfNoneMatch, answer.Digest))
         {
-            await ContentHeaders.NotModifiedAsync(context);
+            ContentHeaders.SetNotModified(response);
             return true;
         }
 

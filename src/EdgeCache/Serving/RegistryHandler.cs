@@ -25,18 +25,44 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
+    private readonly ILogger<RegistryHandler> _log;
 
-    public RegistryHandler(RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists)
+    public RegistryHandler(RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, ILogger<RegistryHandler> log)
     {
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
         _lists = lists;
+        _log = log;
     }
 
-    public Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
         var record = context.Features.GetRequiredFeature<RequestRecord>();
+        try
+        {
+            await DispatchAsync(context, record);
+        }
+        catch (Exception error) when (!IsClientsDoing(error, context, record))
+        {
+            ServingLog.HandlerFailed(_log, error);
+            var failure = error switch
+            {
+                IOException or UnauthorizedAccessException => ErrorMapping.StoreFailed,
+                OperationCanceledException => ErrorMapping.Internal with { StatusCode = StatusCodes.Status503ServiceUnavailable },
+                _ => ErrorMapping.Internal,
+            };
+            await FailAsync(context, record, failure, failure == ErrorMapping.StoreFailed ? "store" : "internal");
+        }
+    }
+
+    /// <summary>It left, or sent what Kestrel refuses: for those there is no answer.</summary>
+    private static bool IsClientsDoing(Exception error, HttpContext context, RequestRecord record) =>
+        error is BadHttpRequestException
+        || (error is OperationCanceledException && (context.RequestAborted.IsCancellationRequested || record.End == ResponseEnd.ClientLeft));
+
+    private Task DispatchAsync(HttpContext context, RequestRecord record)
+    {
         var request = context.Request;
         RefuseBody(context);
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
@@ -72,6 +98,11 @@ internal sealed class RegistryHandler
     {
         record.Result = CacheResult.Error;
         record.Reason = reason;
+        if (context.Response.HasStarted)
+        {
+            record.End = ResponseEnd.Cut;
+        }
+
         return OciErrorWriter.WriteAsync(context, failure);
     }
 

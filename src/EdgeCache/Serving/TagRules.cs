@@ -5,33 +5,52 @@ using EdgeCache.Origin;
 
 namespace EdgeCache.Serving;
 
-/// <summary>How long a tag is fresh, by its upstream's configuration. Immutable.</summary>
+/// <summary>How long a tag is fresh, by its upstream's configuration. Immutable; asking allocates nothing.</summary>
 internal sealed class TagRules
 {
-    private readonly Dictionary<string, UpstreamOptions> _upstreams;
+    private readonly Dictionary<string, UpstreamRule> _upstreams;
 
-    public TagRules(IEnumerable<UpstreamOptions> upstreams) => _upstreams = upstreams.ToDictionary(upstream => upstream.Name, StringComparer.Ordinal);
+    public TagRules(IEnumerable<UpstreamOptions> upstreams) =>
+        _upstreams = upstreams.ToDictionary(upstream => upstream.Name, upstream => new UpstreamRule(upstream), StringComparer.Ordinal);
 
     /// <summary>The rule for a reference; a digest is always fresh.</summary>
     public FreshnessRule For(RepositoryKey repository, in Reference reference)
     {
         var upstream = _upstreams[repository.Upstream];
-        var isForever = reference.IsDigest || IsImmutable(upstream, repository, reference);
-        return new FreshnessRule(isForever ? TimeSpan.MaxValue : upstream.TagFreshness, upstream.StaleIfError);
+        return reference.Tag is not { } tag || upstream.IsImmutable(repository.Repository.Value, tag) ? upstream.Forever : upstream.Usual;
     }
 
-    /// <summary>A pattern without a colon is matched against the tag, one with a colon against <c>repository:tag</c>.</summary>
-    private static bool IsImmutable(UpstreamOptions upstream, RepositoryKey repository, in Reference reference)
+    private sealed class UpstreamRule(UpstreamOptions options)
     {
-        foreach (var pattern in upstream.ImmutableTags)
-        {
-            var subject = pattern.Contains(':') ? $"{repository.Repository}:{reference.Tag}" : reference.Tag;
-            if (FileSystemName.MatchesSimpleExpression(pattern, subject, ignoreCase: false))
-            {
-                return true;
-            }
-        }
+        private readonly Pattern[] _immutable = [.. options.ImmutableTags.Select(Pattern.Parse)];
 
-        return false;
+        public FreshnessRule Usual { get; } = new(options.TagFreshness, options.StaleIfError);
+
+        public FreshnessRule Forever { get; } = new(TimeSpan.MaxValue, options.StaleIfError);
+
+        public bool IsImmutable(string repository, string tag)
+        {
+            foreach (var pattern in _immutable)
+            {
+                if (pattern.Matches(repository, tag))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>A pattern without a colon is matched against the tag, one with a colon against <c>repository:tag</c>. Neither a name nor a tag can have
+    /// a colon, so that the two parts may be matched apart.</summary>
+    private readonly record struct Pattern(string? Repository, string Tag)
+    {
+        public static Pattern Parse(string text) =>
+            text.IndexOf(':') is >= 0 and var colon ? new Pattern(text[..colon], text[(colon + 1)..]) : new Pattern(null, text);
+
+        public bool Matches(string repository, string tag) =>
+            FileSystemName.MatchesSimpleExpression(Tag, tag, ignoreCase: false)
+            && (Repository is null || FileSystemName.MatchesSimpleExpression(Repository, repository, ignoreCase: false));
     }
 }

@@ -23,4 +23,6 @@ internal static class EventIds
     public const int OriginBodyBroken = 2005;
     public const int OriginForwardAborted = 2006;
     public const int OriginAttemptThrew = 2007;
+
+    public const int ServingHandlerFailed = 4000;
 }

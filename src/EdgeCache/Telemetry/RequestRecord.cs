@@ -26,6 +26,9 @@ internal sealed class RequestRecord
     /// <summary>The body's bytes that were sent to the client, so far.</summary>
     public long SentBytes { get; set; }
 
+    /// <summary>Set by whoever sees the response end early: the connection itself cannot tell which side gave up.</summary>
+    public ResponseEnd End { get; set; }
+
     /// <summary>Sets what the target was parsed to.</summary>
     public void SetRoute(in OciRoute route)
     {
@@ -42,5 +45,6 @@ internal sealed class RequestRecord
         Result = CacheResult.None;
         Reason = string.Empty;
         SentBytes = 0;
+        End = ResponseEnd.Normal;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RequestTelemetry(EdgeMetrics metrics, AccessLog log, TimeP
             await handle(context);
             isFailed = false;
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || record.End == ResponseEnd.ClientLeft)
         {
             // The client is gone: no error, and nobody to tell. Kestrel closes the connection.
             isFailed = false;
@@ -45,7 +45,9 @@ internal sealed class RequestTelemetry(EdgeMetrics metrics, AccessLog log, TimeP
     private void Report(HttpContext context, RequestRecord record, bool isFailed, TimeSpan duration)
     {
         // An exception leaves a 500 to Kestrel, unless the headers are out already.
-        var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest
+        // What the node cut off keeps its status: its result says that it failed.
+        var isLeft = record.End == ResponseEnd.ClientLeft || (record.End == ResponseEnd.Normal && context.RequestAborted.IsCancellationRequested);
+        var status = isLeft ? ClientClosedRequest
             : isFailed && !context.Response.HasStarted ? StatusCodes.Status500InternalServerError
             : context.Response.StatusCode;
         if (isFailed)

@@ -27,16 +27,17 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>What it said so far, on both outputs.</summary>
     public string Output => _process.Output;
 
-    /// <param name="arguments">In place of the origin as upstream docker.io.</param>
     /// <param name="settings">Environment variables, such as <c>EDGECACHE__DRAIN__DELAY</c>.</param>
     public static async Task<NodeProcess> StartAsync(
         FakeOrigin origin, TempFolder cache, IReadOnlyDictionary<string, string?>? settings = null, params string[] arguments)
     {
+        // A flag would replace the file's upstream whole, its credentials included.
+        string[] upstream = arguments.Contains("--config") ? [] : ["--upstream", $"docker.io={origin.Url}"];
         var process = RealProcess.Start(
             "dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0",
-                "--cache", cache.Path, .. arguments.Length > 0 ? arguments : ["--upstream", $"docker.io={origin.Url}"],
+                "--cache", cache.Path, .. upstream, .. arguments,
             ],
             settings);
         try

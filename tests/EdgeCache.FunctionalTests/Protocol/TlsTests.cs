@@ -69,7 +69,8 @@ public sealed class TlsTests : EdgeTests, IDisposable
 
         var answer = await client.GetAsync(_sample.BlobPath(0));
 
-        Assert.True(answer.IsTorn);
+        // A fill that fails before the node has sent a byte is a clean failure.
+        Assert.True(answer.IsTorn || answer.Status == 502, $"{answer.Status}");
         (await client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
     }
 

@@ -14,47 +14,45 @@ internal sealed class RealUpstream : IAsyncDisposable
     private const string Username = "node";
     private const string Password = "of-the-node-only";
 
-    private readonly TempFolder _folder;
-    private readonly TestCertificates _certificates;
-    private readonly JwtTokenServer _tokens;
+    private readonly TempFolder _folder = new();
 
-    private RealUpstream(UpstreamMode mode, TempFolder folder, TestCertificates certificates, JwtTokenServer tokens, DockerRegistry registry)
+    // Null but in the modes that need them: keys cost more time than the rest of the start.
+    private readonly TestCertificates? _certificates;
+    private readonly JwtTokenServer? _tokens;
+
+    private RealUpstream(UpstreamMode mode, JwtTokenServer? tokens)
     {
-        _folder = folder;
-        _certificates = certificates;
+        _certificates = mode == UpstreamMode.Tls ? new TestCertificates(_folder.Path) : null;
         _tokens = tokens;
-        Registry = registry;
-        var plain = new UpstreamOptions { Name = Name, Endpoints = [registry.Url] };
-        Options = mode switch
-        {
-            UpstreamMode.Passwords => plain with { Username = Username, Password = Password },
-            UpstreamMode.Tokens => plain with { Username = Username, Password = Password, AllowPrivateAddresses = true },
-            UpstreamMode.Tls => plain with { CaFile = certificates.CaFile },
-            _ => plain,
-        };
     }
 
-    public DockerRegistry Registry { get; }
+    public DockerRegistry Registry { get; private set; } = null!; // Set by StartAsync, the only way to get one.
 
     /// <summary>How a node reaches it.</summary>
-    public UpstreamOptions Options { get; }
+    public UpstreamOptions Options { get; private set; } = null!; // As above.
 
     /// <summary>The scopes of the tokens that were given.</summary>
-    public IReadOnlyCollection<string> IssuedTokens => _tokens.Issued;
+    public IReadOnlyCollection<string> IssuedTokens => _tokens?.Issued.ToArray() ?? [];
 
     public static async Task<RealUpstream> StartAsync(DockerRegistryStore store, UpstreamMode mode = UpstreamMode.Plain)
     {
-        var folder = new TempFolder();
-        var certificates = new TestCertificates(folder.Path);
-        var tokens = await JwtTokenServer.StartAsync(Username, Password);
-        var registry = await store.StartRegistryAsync(mode switch
+        var upstream = new RealUpstream(mode, mode == UpstreamMode.Tokens ? await JwtTokenServer.StartAsync(Username, Password) : null);
+        upstream.Registry = await store.StartRegistryAsync(mode switch
         {
             UpstreamMode.Passwords => new DockerRegistryOptions { Username = Username, Password = Password },
-            UpstreamMode.Tokens => new DockerRegistryOptions { Tokens = tokens },
-            UpstreamMode.Tls => new DockerRegistryOptions { Certificate = certificates.Server },
+            UpstreamMode.Tokens => new DockerRegistryOptions { Tokens = upstream._tokens },
+            UpstreamMode.Tls => new DockerRegistryOptions { Certificate = upstream._certificates?.Server },
             _ => new DockerRegistryOptions(),
         });
-        return new RealUpstream(mode, folder, certificates, tokens, registry);
+        var plain = new UpstreamOptions { Name = Name, Endpoints = [upstream.Registry.Url] };
+        upstream.Options = mode switch
+        {
+            UpstreamMode.Passwords => plain with { Username = Username, Password = Password },
+            UpstreamMode.Tokens => plain with { Username = Username, Password = Password, AllowPrivateAddresses = true },
+            UpstreamMode.Tls => plain with { CaFile = upstream._certificates?.CaFile },
+            _ => plain,
+        };
+        return upstream;
     }
 
     /// <summary>
@@ -86,8 +84,12 @@ internal sealed class RealUpstream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Registry.DisposeAsync();
-        await _tokens.DisposeAsync();
-        _certificates.Dispose();
+        if (_tokens is not null)
+        {
+            await _tokens.DisposeAsync();
+        }
+
+        _certificates?.Dispose();
         _folder.Dispose();
     }
 }

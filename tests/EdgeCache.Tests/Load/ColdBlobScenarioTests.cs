@@ -55,7 +55,9 @@ public class ColdBlobScenarioTests
         await using var origin = await FakeOrigin.StartAsync(builder.Build());
         origin.Faults.Add(When.AnyBlob, fault);
         var scenario = new ColdBlobScenario(
-            new LoadTarget(origin.Url, Environment.ProcessId), new ColdBlobSettings(Clients, BodyCheck.All, TimeSpan.FromMinutes(1)), _ => Task.FromResult(Count(origin)));
+            new LoadTarget(origin.Url, Environment.ProcessId),
+            new ColdBlobSettings(Clients, BodyCheck.All, TimeSpan.FromMinutes(1)),
+            _ => Task.FromResult(Count(origin)));
         return await scenario.RunAsync($"/v2/load/blobs/blobs/{Layer.Digest}", Layer.Digest, Layer.Bytes.Length, CancellationToken.None);
     }
 

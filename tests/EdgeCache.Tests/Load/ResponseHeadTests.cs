@@ -17,6 +17,7 @@ public class ResponseHeadTests
         Assert.True(TryParse($"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nCache-Status: {value}\r\nX: y", out var head));
         Assert.Equal(expected, head.Cache.ToString());
         Assert.Equal((200, 12), (head.Status, head.BodyBytes));
+        Assert.Equal(expected is "Miss" or "Collapsed", head.IsNoHit);
     }
 
     [Fact]

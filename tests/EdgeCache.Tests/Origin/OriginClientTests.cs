@@ -204,16 +204,21 @@ public sealed class OriginClientTests
     [Fact]
     public async Task BodyBreaksOff_ReadThrowsIo()
     {
+        // Aborted only once the headers were seen: a reset may overtake them.
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registry = await FakeUpstream.StartAsync(async context =>
         {
             context.Response.ContentLength = 100;
             await context.Response.WriteAsync("first");
             await context.Response.Body.FlushAsync();
+            await seen.Task;
             context.Abort();
         });
         await using var host = new OriginHost(OriginHost.Upstream(registry.Root));
 
         await using var answer = await host.GetBlobAsync();
+        Assert.Equal(OriginOutcome.Found, answer.Outcome);
+        seen.SetResult();
 
         await Assert.ThrowsAnyAsync<IOException>(async () => await answer.Body.CopyToAsync(Stream.Null));
     }

@@ -1,0 +1,118 @@
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Tests.Store;
+using Xunit;
+
+namespace EdgeCache.Tests.Fill;
+
+public sealed class BlobFillTests
+{
+    private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
+    private static readonly RepositoryKey B = StoreFixture.Repository("library/b");
+    private static readonly FillFailure Refusal = new(FailureSource.Origin, OriginOutcome.NotFound, "gone");
+
+    private readonly BlobFill _fill = new(Digest.Compute("bytes"u8), new FillOptions { MaxReadersPerFill = 3 });
+
+    [Fact]
+    public void FirstReader_LeadsAndIsTheSource()
+    {
+        using var first = _fill.TryJoin(A, linked: false, -1)!;
+        using var second = _fill.TryJoin(A, linked: false, -1)!;
+
+        Assert.Equal((true, false), (first.IsLeader, second.IsLeader));
+        Assert.Equal((false, false), (first.NeedsConfirmation, second.NeedsConfirmation));
+        Assert.Equal(A, _fill.NextSourceOrFail()!.Repository);
+    }
+
+    [Fact]
+    public void ReadersBeyondTheLimit_AreRefusedUntilOneLeaves()
+    {
+        var readers = Enumerable.Range(0, 3).Select(_ => _fill.TryJoin(A, true, -1)!).ToList();
+
+        Assert.Null(_fill.TryJoin(A, true, -1));
+        Assert.True(_fill.IsFull);
+        readers[0].Dispose();
+        readers[0].Dispose();
+        using var again = _fill.TryJoin(A, true, -1);
+
+        Assert.NotNull(again);
+        Assert.Null(_fill.TryJoin(A, true, -1));
+        readers.ForEach(reader => reader.Dispose());
+    }
+
+    [Fact]
+    public async Task ReaderWithoutARight_SeesNothing()
+    {
+        using var holder = _fill.TryJoin(A, linked: true, -1)!;
+        using var stranger = _fill.TryJoin(B, linked: false, -1)!;
+        _fill.Verify(5);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => stranger.WaitForHeadAsync(default).AsTask());
+        stranger.Allow();
+        Assert.Equal(FillState.Verified, (await stranger.WaitForHeadAsync(default)).State);
+    }
+
+    [Fact]
+    public void UnlinkedReaderOfASourceThatMayNeverBeAsked_NeedsConfirmation()
+    {
+        using var first = _fill.TryJoin(A, linked: true, -1)!;
+        using var linked = _fill.TryJoin(B, linked: true, -1)!;
+        _fill.NextSourceOrFail();
+
+        using var unlinked = _fill.TryJoin(B, linked: false, -1)!;
+
+        Assert.True(unlinked.NeedsConfirmation);
+    }
+
+    [Fact]
+    public async Task UnlinkedReader_WaitsForItsOwnSourceToConfirm()
+    {
+        using var reader = _fill.TryJoin(A, linked: false, -1)!;
+        var source = _fill.NextSourceOrFail()!;
+        var head = reader.WaitForHeadAsync(default).AsTask();
+        _fill.Verify(5);
+        Assert.False(head.IsCompleted);
+
+        _fill.Confirm(source);
+
+        Assert.Equal(FillState.Verified, (await head).State);
+    }
+
+    [Fact]
+    public async Task RefusedSource_FailsItsUnlinkedReaderAndKeepsTheLinkedOneWaiting()
+    {
+        using var unlinked = _fill.TryJoin(A, linked: false, -1)!;
+        using var linked = _fill.TryJoin(B, linked: true, -1)!;
+        var waiting = linked.WaitForHeadAsync(default).AsTask();
+
+        _fill.Refuse(_fill.NextSourceOrFail()!, Refusal);
+
+        Assert.Equal(Refusal, (await unlinked.WaitForHeadAsync(default)).Failure);
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(B, _fill.NextSourceOrFail()!.Repository);
+        Assert.Null(_fill.NextSourceOrFail());
+        Assert.Equal(FillState.Failed, (await waiting).State);
+    }
+
+    [Fact]
+    public void FailedOrClosedFill_IsNotJoined()
+    {
+        _fill.Fail(Refusal);
+        Assert.Null(_fill.TryJoin(A, true, -1));
+
+        var closed = new BlobFill(_fill.Digest, new FillOptions());
+        closed.Close();
+        Assert.Null(closed.TryJoin(A, true, -1));
+    }
+
+    [Fact]
+    public async Task FailureAfterVerification_ChangesNothing()
+    {
+        using var reader = _fill.TryJoin(A, linked: true, -1)!;
+        _fill.Verify(5);
+        _fill.Fail(Refusal);
+
+        Assert.Equal(FillState.Verified, (await reader.WaitForHeadAsync(default)).State);
+        Assert.False(_fill.TryTakeBack());
+    }
+}

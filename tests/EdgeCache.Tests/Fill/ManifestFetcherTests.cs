@@ -1,0 +1,162 @@
+using EdgeCache.Core.Caching;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
+using EdgeCache.Tests.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace EdgeCache.Tests.Fill;
+
+public sealed class ManifestFetcherTests : IAsyncLifetime
+{
+    private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
+    private static readonly Reference Tag = Reference.Parse("v1");
+    private static readonly TestManifest Manifest = new();
+
+    private readonly StoreFixture _fixture = new();
+    private readonly ScriptedOrigin _origin = new();
+    private readonly ManifestFetcher _fetcher;
+
+    public ManifestFetcherTests() =>
+        _fetcher = new ManifestFetcher(_origin, _fixture.Store, new FillOptions { MaxManifestBytes = 100_000 }, NullLogger.Instance);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task GoodManifest_IsStoredAndAnswered(bool byDigest, bool withLength)
+    {
+        Script(Manifest.Content, withLength);
+
+        var answer = await GetAsync(byDigest ? Reference.ByDigest(Manifest.Digest) : Tag);
+
+        Assert.Equal((CacheResult.Miss, Manifest.Digest, ManifestTypes.OciManifest), (answer.Result, answer.Digest, answer.Type));
+        Assert.Equal(Manifest.Content, answer.Content.ToArray());
+        Assert.Equal(LookupState.Fresh, _fixture.Store.LookupManifest(A, Manifest.Digest).State);
+    }
+
+    [Fact]
+    public async Task Sha512_IsVerifiedAsSuch()
+    {
+        var digest = Digest.Compute(Manifest.Content, DigestAlgorithm.Sha512);
+        Script(Manifest.Content);
+
+        Assert.Equal(digest, (await GetAsync(Reference.ByDigest(digest))).Digest);
+        Assert.Equal(LookupState.Fresh, _fixture.Store.LookupManifest(A, digest).State);
+    }
+
+    [Theory]
+    [InlineData("other bytes")]
+    [InlineData("another type")]
+    [InlineData("another claim")]
+    [InlineData("no manifest")]
+    [InlineData("too long")]
+    [InlineData("too long without a length")]
+    public async Task BadManifest_IsRefusedAndNotStored(string fault)
+    {
+        var content = fault switch
+        {
+            "other bytes" => new TestManifest("other").Content,
+            "no manifest" => "{}"u8.ToArray(),
+            "too long" or "too long without a length" => new byte[100_001],
+            _ => Manifest.Content,
+        };
+        Script(
+            content,
+            fault != "too long without a length",
+            fault == "another type" ? MediaTypes.OciIndex : MediaTypes.OciManifest,
+            fault == "another claim" ? Digest.Compute("x"u8) : default);
+
+        var answer = await GetAsync(fault == "other bytes" ? Reference.ByDigest(Manifest.Digest) : Tag);
+
+        Assert.Equal((CacheResult.Error, OriginOutcome.BadAnswer), (answer.Result, answer.Failure.Outcome));
+        Assert.Equal(LookupState.Miss, _fixture.Store.LookupManifest(A, Digest.Compute(content)).State);
+    }
+
+    [Theory]
+    [InlineData("short")]
+    [InlineData("broken")]
+    public async Task BodyThatBreaksOff_IsUnavailable(string fault)
+    {
+        var body = new PipedBody();
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, Manifest.Content.Length));
+        await body.SendAsync(Manifest.Content.AsMemory(1));
+        if (fault == "short")
+        {
+            body.End();
+        }
+        else
+        {
+            body.Break();
+        }
+
+        Assert.Equal(OriginOutcome.Unavailable, (await GetAsync(Tag)).Failure.Outcome);
+    }
+
+    [Fact]
+    public async Task NotModifiedThatWasNotAskedFor_IsABadAnswer()
+    {
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotModified) { StatusCode = 304 });
+
+        Assert.Equal(OriginOutcome.BadAnswer, (await GetAsync(Tag)).Failure.Outcome);
+    }
+
+    [Fact]
+    public async Task NotModified_IsRevalidated()
+    {
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotModified) { StatusCode = 304 });
+
+        var answer = await _fetcher.GetAsync(A, Tag, ManifestTypes.All, Manifest.Digest, default);
+
+        Assert.Equal((CacheResult.Revalidated, Manifest.Digest), (answer.Result, answer.Digest));
+    }
+
+    [Fact]
+    public async Task DiskThatRefuses_ClientHasTheBytesAllTheSame()
+    {
+        Script(Manifest.Content);
+        var temporary = Path.Combine(_fixture.Path, "tmp");
+        Directory.Delete(temporary);
+
+        var answer = await GetAsync(Tag);
+        Directory.CreateDirectory(temporary);
+
+        Assert.Equal(Manifest.Content, answer.Content.ToArray());
+        Assert.Equal(LookupState.Miss, _fixture.Store.LookupManifest(A, Manifest.Digest).State);
+        Assert.Equal(0, _fixture.Store.Eviction.Usage(Core.Blobs.BlobPool.Manifests).ReservedBytes);
+    }
+
+    [Theory]
+    [InlineData(true, MediaTypes.OciManifest, 9L, true)]
+    [InlineData(false, MediaTypes.OciManifest, 9L, false)]
+    [InlineData(true, "text/html", 9L, false)]
+    [InlineData(true, MediaTypes.OciManifest, null, false)]
+    public async Task Head_NamesTheDigestOnlyWhereItSaysAll(bool withDigest, string type, long? length, bool isNamed)
+    {
+        _origin.Head = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found)
+        {
+            Digest = withDigest ? Manifest.Digest : default,
+            MediaType = type,
+            ContentLength = length,
+        });
+
+        Assert.Equal(isNamed, !(await _fetcher.HeadAsync(A, Tag, ManifestTypes.All, default)).Digest.IsNone);
+    }
+
+    private Task<ManifestAnswer> GetAsync(Reference reference) => _fetcher.GetAsync(A, reference, ManifestTypes.All, default, default);
+
+    private void Script(byte[] content, bool withLength = true, string type = MediaTypes.OciManifest, Digest claimed = default) =>
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, new MemoryStream(content))
+        {
+            ContentLength = withLength ? content.Length : null,
+            MediaType = type,
+            Digest = claimed,
+            StatusCode = 200,
+        });
+}
