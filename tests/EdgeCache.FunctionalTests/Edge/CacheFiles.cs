@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Oci;
 using EdgeCache.Testing;
 using Xunit;
@@ -14,7 +15,14 @@ internal static class CacheFiles
 
     /// <summary>Temporary files.</summary>
     public static IReadOnlyList<string> Temporary(TempFolder cache) =>
-        [.. cache.ListFiles().Where(file => file.StartsWith("tmp/", StringComparison.Ordinal))];
+        Directory.Exists(cache.Combine("tmp")) ? [.. Directory.EnumerateFileSystemEntries(cache.Combine("tmp"))] : [];
+
+    /// <summary>Whether a file has the digest's final name.</summary>
+    public static bool Holds(TempFolder cache, Digest digest)
+    {
+        var paths = new BlobPaths(cache.Path);
+        return Enum.GetValues<BlobPool>().Any(pool => File.Exists(paths.File(pool, digest)));
+    }
 
     /// <summary>Every file under a final name has the bytes that its name says. Gives their number.</summary>
     public static int AssertVerified(TempFolder cache)

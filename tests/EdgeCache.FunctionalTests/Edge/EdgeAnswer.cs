@@ -4,7 +4,7 @@ using Xunit;
 namespace EdgeCache.FunctionalTests.Edge;
 
 /// <summary>An answer of the node as a client saw it, to its end or to where it was torn.</summary>
-/// <param name="Status">0 where the connection ended before the headers.</param>
+/// <param name="Status">0 where there was no connection, or it ended before the headers.</param>
 /// <param name="Headers">By name, whatever the case; values of one name joined with commas.</param>
 /// <param name="Body">What came.</param>
 /// <param name="IsTorn">Whether the connection ended before the answer did: the client knows that it has not the whole.</param>

@@ -49,7 +49,7 @@ internal sealed class EdgeClient : IDisposable
             var (body, isTorn) = await ReadAsync(await response.Content.ReadAsStreamAsync());
             return new EdgeAnswer((int)response.StatusCode, EdgeAnswer.HeadersOf(response), body, isTorn);
         }
-        catch (HttpRequestException error) when (error.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown)
+        catch (HttpRequestException error) when (error.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown or HttpRequestError.ConnectionError)
         {
             return new EdgeAnswer(0, new Dictionary<string, string>(), [], IsTorn: true);
         }

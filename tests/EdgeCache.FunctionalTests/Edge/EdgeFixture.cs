@@ -133,7 +133,7 @@ internal sealed class EdgeFixture : IAsyncDisposable
     public async Task AssertNotStoredAsync(Digest digest)
     {
         await SettleAsync();
-        Assert.DoesNotContain(digest, CacheFiles.Final(Cache).Keys);
+        Assert.False(CacheFiles.Holds(Cache, digest));
         Assert.Empty(CacheFiles.Temporary(Cache));
     }
 

@@ -5,9 +5,9 @@ using Xunit;
 namespace EdgeCache.FunctionalTests.Faults;
 
 /// <summary>Whatever the upstream does, no client takes wrong or short bytes for the blob, nothing of it stays, and the next pull works.</summary>
-public sealed class BlobFaultTests : EdgeTests
+public sealed class BlobFaultTests(SharedEdge shared) : IClassFixture<SharedEdge>
 {
-    private readonly Sample _sample = Sample.Create("team/app", Sample.LargeBytes, Sample.SmallBytes);
+    private readonly Sample _sample = shared.AddSample(Sample.LargeBytes, Sample.SmallBytes);
 
     public static TheoryData<string, bool> HeaderFaults { get; } = Cases(UpstreamFault.OfHeaders.Keys);
 
@@ -17,7 +17,7 @@ public sealed class BlobFaultTests : EdgeTests
     [MemberData(nameof(HeaderFaults))]
     public async Task FaultBeforeTheBody_IsACleanFailure(string name, bool isLarge)
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = shared.Renewed;
         var layer = isLarge ? 0 : 1;
         var (fault, status) = UpstreamFault.OfHeaders[name];
         edge.Origin.Faults.Always(When.Any, fault(edge.Origin));
@@ -33,7 +33,7 @@ public sealed class BlobFaultTests : EdgeTests
     [MemberData(nameof(BodyFaults))]
     public async Task FaultInTheBody_NeverLooksComplete(string name, bool isLarge)
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = shared.Renewed;
         var layer = isLarge ? 0 : 1;
         var content = _sample.Layers[layer].Bytes;
         var (fault, status) = UpstreamFault.OfBody[name];
@@ -49,7 +49,7 @@ public sealed class BlobFaultTests : EdgeTests
     [MemberData(nameof(BodyFaults))]
     public async Task FaultInTheBodyOfABlobOfAKnownSize_NeverLooksComplete(string name, bool isLarge)
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = shared.Renewed;
         (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
         var layer = isLarge ? 0 : 1;
         edge.Origin.Faults.Always(When.AnyBlob, Scale(UpstreamFault.OfBody[name].Fault, _sample.Layers[layer].Bytes.Length));
@@ -57,74 +57,6 @@ public sealed class BlobFaultTests : EdgeTests
         // The manifest tells the size, so that some faults show earlier, and others by another name.
         AssertHonest(await edge.Client.GetAsync(_sample.BlobPath(layer)), isLarge, status: null);
         await AssertRecoversAsync(edge, layer);
-    }
-
-    [Fact]
-    public async Task EveryReaderOfABrokenFill_IsAborted()
-    {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
-        var gate = new OriginGate();
-        edge.Origin.Faults.Always(When.AnyBlob, Fault.CutAfter(Sample.LargeBytes - 1) with { BodyGate = gate, BodyGateOffset = Sample.LargeBytes / 2 });
-        using var leader = await edge.Client.OpenAsync(_sample.BlobPath(0));
-        using var follower = await edge.Client.OpenAsync(_sample.BlobPath(0));
-        var tail = edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=-10"));
-        await Eventually.TrueAsync(() => edge.InFlight == 3);
-        gate.Release();
-
-        Assert.True((await EdgeClient.ReadAsync(await leader.Content.ReadAsStreamAsync())).IsTorn);
-        Assert.True((await EdgeClient.ReadAsync(await follower.Content.ReadAsStreamAsync())).IsTorn);
-        var torn = await tail;
-        Assert.True(torn.IsTorn || torn.Status == 503, $"{torn.Status}");
-        await AssertRecoversAsync(edge, 0);
-    }
-
-    [Fact]
-    public async Task EndlessBody_EndsAtTheKnownSize()
-    {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
-        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
-        edge.Origin.Faults.Always(When.AnyBlob, Fault.EndlessBody);
-
-        AssertHonest(await edge.Client.GetAsync(_sample.BlobPath(0)), isLarge: true, status: null);
-
-        var request = Assert.Single(edge.Origin.Log.Where(When.AnyBlob));
-        await request.Ended.WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.InRange(request.BytesSent, Sample.LargeBytes, 64 << 20);
-        await AssertRecoversAsync(edge, 0);
-    }
-
-    [Fact]
-    public async Task RedirectToStorage_IsFollowedWithoutAuthorization()
-    {
-        var edge = await StartAsync(new EdgeSetup
-        {
-            Repositories = [_sample.Repository],
-            Upstream = upstream => upstream with { Username = "user", Password = "secret" },
-        });
-        edge.Origin.Auth = OriginAuth.Basic("user", "secret");
-        edge.Origin.Behaviour.RedirectsBlobsToStorage = true;
-
-        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
-        (await edge.Client.GetAsync(_sample.BlobPath(1))).AssertIs(_sample.Layers[1].Bytes);
-
-        Assert.NotEmpty(edge.Origin.Log.Where(request => request.Kind == OriginRequestKind.BlobGet && request.Authorization is not null));
-        Assert.Equal(2, edge.Origin.Log.Count(When.Storage));
-        Assert.All(edge.Origin.Log.Where(When.Storage), request => Assert.Null(request.Authorization));
-    }
-
-    [Theory]
-    [InlineData(401)]
-    [InlineData(403)]
-    [InlineData(500)]
-    public async Task StorageThatFails_IsA503AndNoWordOnRights(int status)
-    {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
-        edge.Origin.Behaviour.RedirectsBlobsToStorage = true;
-        edge.Origin.Faults.Add(When.Storage, Fault.Status(status));
-
-        (await edge.Client.GetAsync(_sample.BlobPath(1))).AssertFails(503, "UNKNOWN");
-
-        await AssertRecoversAsync(edge, 1);
     }
 
     private static TheoryData<string, bool> Cases(IEnumerable<string> names)
@@ -157,7 +89,7 @@ public sealed class BlobFaultTests : EdgeTests
         {
             // Small blobs are verified before their headers: they fail cleanly, or not at all.
             Assert.True(isLarge, "A small blob was torn.");
-            Assert.True(answer.Body.Length < _sample.Layers[0].Bytes.Length);
+            Assert.True(answer["Content-Length"] is not { } promised || answer.Body.Length < long.Parse(promised, null));
             return;
         }
 

@@ -5,11 +5,9 @@ using Xunit;
 namespace EdgeCache.FunctionalTests.Faults;
 
 /// <summary>Manifests are verified before their headers: every fault is a clean failure.</summary>
-public sealed class ManifestFaultTests : EdgeTests
+public sealed class ManifestFaultTests(SharedEdge shared) : IClassFixture<SharedEdge>
 {
-    private const int MaxManifestBytes = 1 << 20;
-
-    private readonly Sample _sample = Sample.Create("team/app", [.. Enumerable.Repeat(10, 20)]);
+    private readonly Sample _sample = shared.AddSample([.. Enumerable.Repeat(10, 20)]);
 
     public static TheoryData<string, bool> HeaderFaults { get; } = Cases(UpstreamFault.OfHeaders.Keys);
 
@@ -19,7 +17,7 @@ public sealed class ManifestFaultTests : EdgeTests
     [MemberData(nameof(HeaderFaults))]
     public async Task FaultBeforeTheBody_IsACleanFailure(string name, bool byDigest)
     {
-        var edge = await StartAppAsync();
+        var edge = shared.Renewed;
         var (fault, status) = UpstreamFault.OfHeaders[name];
         edge.Origin.Faults.Always(When.Any, fault(edge.Origin));
 
@@ -34,7 +32,7 @@ public sealed class ManifestFaultTests : EdgeTests
     [MemberData(nameof(BodyFaults))]
     public async Task FaultInTheBody_IsACleanFailure(string name, bool byDigest)
     {
-        var edge = await StartAppAsync();
+        var edge = shared.Renewed;
         edge.Origin.Faults.Always(When.AnyManifest, UpstreamFault.OfBody[name].Fault with
         {
             EndsAfterBytes = UpstreamFault.OfBody[name].Fault.EndsAfterBytes is -1 ? _sample.Image.Bytes.Length - 1 : UpstreamFault.OfBody[name].Fault.EndsAfterBytes,
@@ -46,52 +44,6 @@ public sealed class ManifestFaultTests : EdgeTests
         answer.AssertFails(answer.Status, "UNKNOWN");
         await AssertRecoversAsync(edge, byDigest);
     }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task OversizedManifest_IsRefusedUnread(bool isChunked)
-    {
-        var edge = await StartAppAsync();
-        edge.Origin.Faults.Add(When.AnyManifest, Fault.OversizedBody(MaxManifestBytes + 1) with { IsChunked = isChunked });
-
-        (await edge.Client.GetAsync(PathOf(byDigest: false))).AssertFails(502, "UNKNOWN");
-
-        await AssertRecoversAsync(edge, byDigest: false);
-    }
-
-    [Fact]
-    public async Task EndlessManifest_IsBounded()
-    {
-        var edge = await StartAppAsync();
-        edge.Origin.Faults.Add(When.AnyManifest, Fault.EndlessBody);
-
-        (await edge.Client.GetAsync(PathOf(byDigest: false))).AssertFails(502, "UNKNOWN");
-
-        var request = Assert.Single(edge.Origin.Log.Requests);
-        await request.Ended.WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.True(request.ClientLeft);
-        // Beside what the node read: what lay in the sockets' buffers when it hung up.
-        Assert.InRange(request.BytesSent, MaxManifestBytes, MaxManifestBytes + (64 << 20));
-        await AssertRecoversAsync(edge, byDigest: false);
-    }
-
-    [Fact]
-    public async Task EndlessHeaders_AreRefused()
-    {
-        var edge = await StartAppAsync();
-        edge.Origin.Faults.Add(When.AnyManifest, Fault.WithHeader("X-Bomb", new string('a', 100 * 1024)));
-
-        (await edge.Client.GetAsync(PathOf(byDigest: false))).AssertFails(502, "UNKNOWN");
-
-        await AssertRecoversAsync(edge, byDigest: false);
-    }
-
-    private Task<EdgeFixture> StartAppAsync() => StartAsync(new EdgeSetup
-    {
-        Repositories = [_sample.Repository],
-        Node = node => node with { Limits = node.Limits with { MaxManifestBytes = MaxManifestBytes } },
-    });
 
     private string PathOf(bool byDigest) => byDigest ? _sample.ManifestPath : _sample.TagPath();
 

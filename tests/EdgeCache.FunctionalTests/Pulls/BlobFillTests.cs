@@ -37,13 +37,16 @@ public sealed class BlobFillTests : EdgeTests
     public async Task LastPiece_IsHeldBackUntilTheDigestMatches()
     {
         var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
-        edge.Origin.Faults.Add(When.AnyBlob, Fault.FlipLastByte);
+        var gate = new OriginGate();
+        edge.Origin.Faults.Add(When.AnyBlob, Fault.FlipLastByte with { BodyGate = gate, BodyGateOffset = Size / 2 });
 
-        var answer = await edge.Client.GetAsync(_sample.BlobPath(0));
+        using var response = await edge.Client.OpenAsync(_sample.BlobPath(0));
+        gate.Release();
+        var (body, isTorn) = await EdgeClient.ReadAsync(await response.Content.ReadAsStreamAsync());
 
-        Assert.True(answer.IsTorn);
-        Assert.InRange(answer.Body.Length, 0, Size - HeldBack);
-        Assert.True(Content.AsSpan(0, answer.Body.Length).SequenceEqual(answer.Body));
+        Assert.True(isTorn);
+        Assert.InRange(body.Length, 0, Size - HeldBack);
+        Assert.True(Content.AsSpan(0, body.Length).SequenceEqual(body));
         await edge.AssertNotStoredAsync(_sample.BlobDigest(0));
     }
 

@@ -4,10 +4,10 @@ using Xunit;
 
 namespace EdgeCache.FunctionalTests.Pulls;
 
-public sealed class BlobRangeTests : EdgeTests
+public sealed class BlobRangeTests(SharedEdge shared) : IClassFixture<SharedEdge>
 {
     private const int Size = Sample.LargeBytes;
-    private readonly Sample _sample = Sample.Create("team/app", Size);
+    private readonly Sample _sample = shared.AddSample(Size);
 
     private byte[] Content => _sample.Layers[0].Bytes;
 
@@ -69,7 +69,7 @@ public sealed class BlobRangeTests : EdgeTests
     [Fact]
     public async Task RangesOnAFillInProgress_AreServedFromTheGrowingFile()
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = shared.Renewed;
         var gate = edge.Origin.HoldAt(_sample.BlobDigest(0), Size / 2);
         var leader = edge.Client.GetAsync(_sample.BlobPath(0));
         await gate.ReachedAsync();
@@ -93,7 +93,7 @@ public sealed class BlobRangeTests : EdgeTests
     [Fact]
     public async Task RangeAsTheFirstRequest_FillsTheWhole()
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = shared.Renewed;
 
         AssertPart(await edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=700000-700099")), 700_000, 100);
         await edge.SettleAsync();
@@ -105,7 +105,7 @@ public sealed class BlobRangeTests : EdgeTests
 
     private async Task<EdgeFixture> StartWarmAsync()
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = shared.Renewed;
         (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(Content);
         await edge.SettleAsync();
         return edge;

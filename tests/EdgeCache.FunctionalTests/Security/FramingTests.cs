@@ -6,10 +6,9 @@ using Xunit;
 namespace EdgeCache.FunctionalTests.Security;
 
 /// <summary>A body on a GET is never read as the next request.</summary>
-public sealed class FramingTests : EdgeTests
+public sealed class FramingTests(SharedEdge shared) : IClassFixture<SharedEdge>
 {
     private const string Smuggled = "GET /v2/team/smuggled/manifests/latest HTTP/1.1\r\nHost: a\r\n\r\n";
-    private readonly Sample _sample = Sample.Create("team/app", Sample.SmallBytes);
 
     public static TheoryData<string> Requests { get; } =
     [
@@ -30,7 +29,7 @@ public sealed class FramingTests : EdgeTests
     [MemberData(nameof(Requests))]
     public async Task BodyOnAGet_IsOneAnswer_AndTheConnectionEnds(string request)
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = shared.Renewed;
 
         var answer = await RawHttpClient.ExchangeAsync(edge.Pull, request, TimeSpan.FromSeconds(30));
 

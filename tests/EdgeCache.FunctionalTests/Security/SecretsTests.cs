@@ -39,7 +39,7 @@ public sealed class SecretsTests : EdgeTests, IDisposable
         Assert.Equal(0, await node.EndAsync());
 
         var said = node.Output + System.Text.Encoding.UTF8.GetString(metrics.Body);
-        Assert.Contains("/blobs/", said, StringComparison.Ordinal);
+        Assert.Contains("team/app", said, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", said, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("user:" + Canary)), said, StringComparison.Ordinal);
         Assert.DoesNotContain("token-1", said, StringComparison.Ordinal);

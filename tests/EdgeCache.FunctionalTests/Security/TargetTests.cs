@@ -1,15 +1,11 @@
-using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Security;
 
 /// <summary>Targets that want out of the cache folder, or to be read in two ways.</summary>
-public sealed class TargetTests : EdgeTests
+public sealed class TargetTests(WalledEdge walled) : IClassFixture<WalledEdge>
 {
-    private const string Secret = "a file that is no blob";
-    private readonly Sample _sample = Sample.Create("team/app", Sample.SmallBytes);
-
     public static TheoryData<string> Targets { get; } =
     [
         "/v2/team/app/blobs/%2e%2e%2f%2e%2e%2fsecret",
@@ -54,29 +50,16 @@ public sealed class TargetTests : EdgeTests
     [MemberData(nameof(Targets))]
     public async Task HostileTarget_IsA4xx_AndNothingIsTouched(string target)
     {
-        using var outside = new TempFolder();
-        outside.Write("secret", Secret);
-        outside.CreateFolder("cache");
-        var edge = await StartAsync(new EdgeSetup
-        {
-            Repositories = [_sample.Repository],
-            Node = node => node with { Cache = node.Cache with { Path = outside.Combine("cache") } },
-        });
-        var before = Listing(outside);
+        var before = walled.List();
 
-        var answer = await RawHttpClient.GetAsync(edge.Pull, target);
+        var answer = await RawHttpClient.GetAsync(walled.Edge.Pull, target);
 
         Assert.Matches("^HTTP/1.1 4[0-9][0-9] ", answer);
-        Assert.DoesNotContain(Secret, answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(WalledEdge.Secret, answer, StringComparison.Ordinal);
         AssertBareOrOci(answer);
-        Assert.Empty(edge.Origin.Log.Requests);
-        Assert.Equal(before, Listing(outside));
-        await edge.StopNodeAsync();
+        Assert.Empty(walled.Edge.Origin.Log.Requests);
+        Assert.Equal(before, walled.List());
     }
-
-    private static List<string> Listing(TempFolder folder) =>
-        [.. Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories)
-            .Where(entry => !entry.Contains("/cache/index", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static void AssertBareOrOci(string answer)
     {

@@ -1,0 +1,41 @@
+using Xunit;
+
+namespace EdgeCache.FunctionalTests.Edge;
+
+/// <summary>One node for the many cases of a class, which run one after another: each brings content of its own, and clears faults and log.</summary>
+public sealed class SharedEdge : IAsyncLifetime
+{
+    private EdgeFixture? _edge;
+    private int _samples;
+
+    /// <summary>The node, without the faults and the log of earlier cases.</summary>
+    internal EdgeFixture Renewed
+    {
+        get
+        {
+            var edge = _edge ?? throw new InvalidOperationException("Not initialized.");
+            edge.Origin.Faults.Clear();
+            edge.Origin.Log.Clear();
+            return edge;
+        }
+    }
+
+    public async Task InitializeAsync() => _edge = await EdgeFixture.StartAsync(new EdgeSetup());
+
+    public async Task DisposeAsync()
+    {
+        if (_edge is not null)
+        {
+            await _edge.DisposeAsync();
+        }
+    }
+
+    /// <summary>A repository that no other case has seen, nor any of its bytes.</summary>
+    internal Sample AddSample(params int[] layerBytes)
+    {
+        var seed = ++_samples;
+        var sample = Sample.CreateSeeded($"team/app{seed}", seed, layerBytes);
+        Renewed.Origin.Content.Add(sample.Repository);
+        return sample;
+    }
+}
