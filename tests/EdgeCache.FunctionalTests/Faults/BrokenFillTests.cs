@@ -7,6 +7,8 @@ namespace EdgeCache.FunctionalTests.Faults;
 /// <summary>Fills that break for all their readers, and the places that blobs are redirected to.</summary>
 public sealed class BrokenFillTests : EdgeTests
 {
+    private const int MiB = 1 << 20;
+
     private readonly Sample _sample = Sample.Create("team/app", Sample.LargeBytes, Sample.SmallBytes);
 
     [Fact]
@@ -38,9 +40,9 @@ public sealed class BrokenFillTests : EdgeTests
         var answer = await edge.Client.GetAsync(_sample.BlobPath(0));
         Assert.True(answer.IsTorn || answer.Status == 502, $"{answer.Status}");
 
-        var request = Assert.Single(edge.Origin.Log.Where(When.AnyBlob));
-        await request.Ended.WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.InRange(request.BytesSent, Sample.LargeBytes, 64 << 20);
+        // By the node's own count: what a server writes to a connection that has just been reset vanishes, and may be a lot.
+        await Assert.Single(edge.Origin.Log.Where(When.AnyBlob)).Ended.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.InRange(await edge.MetricAsync("edgecache_origin_bytes_total"), Sample.LargeBytes, Sample.LargeBytes + MiB);
         await AssertRecoversAsync(edge, 0);
     }
 
