@@ -7,8 +7,6 @@ namespace EdgeCache.Core.Blobs;
 /// </summary>
 public sealed class BlobPaths
 {
-    private const int FanOut = 256;
-
     public BlobPaths(string root) => Root = Path.GetFullPath(root);
 
     public string Root { get; }
@@ -30,26 +28,18 @@ public sealed class BlobPaths
     public string Folder(BlobPool pool, in Digest digest)
     {
         var prefix = Convert.ToHexStringLower(digest.Hash[..1]);
-        return Path.Combine(Pool(pool), digest.AlgorithmName, prefix);
+        return Path.Combine(AlgorithmFolder(pool, digest.AlgorithmName), prefix);
     }
 
     /// <summary>The final path of a digest.</summary>
     public string File(BlobPool pool, in Digest digest) => Path.Combine(Folder(pool, digest), digest.ToHex());
 
-    /// <summary>Every folder that <see cref="Folder"/> can name, for creation at the start: publishing then creates none.</summary>
-    internal IEnumerable<string> AllFolders()
-    {
-        foreach (var pool in Enum.GetValues<BlobPool>())
-        {
-            foreach (var algorithm in (string[])["sha256", "sha512"])
-            {
-                for (var first = 0; first < FanOut; first++)
-                {
-                    yield return Path.Combine(Pool(pool), algorithm, first.ToString("x2"));
-                }
-            }
-        }
-    }
+    /// <summary>The folder of an algorithm within a pool: <c>blobs/sha256</c>.</summary>
+    internal string AlgorithmFolder(BlobPool pool, string algorithm) => Path.Combine(Pool(pool), algorithm);
+
+    /// <summary>The folders that stand from the start on; <see cref="FanOutFolders"/> makes those below them.</summary>
+    internal IEnumerable<string> AlgorithmFolders() =>
+        from pool in Enum.GetValues<BlobPool>() from algorithm in (string[])["sha256", "sha512"] select AlgorithmFolder(pool, algorithm);
 
     /// <summary>Reads a file's path back into its digest; false for a file that the store did not name.</summary>
     internal static bool TryReadDigest(string algorithm, string fileName, out Digest digest) =>

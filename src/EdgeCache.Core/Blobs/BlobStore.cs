@@ -17,6 +17,7 @@ public sealed class BlobStore
     private static readonly TimeSpan LastUsedGranularity = TimeSpan.FromMinutes(10);
 
     private readonly BlobPaths _paths;
+    private readonly FanOutFolders _folders;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Stripe[] _stripes = new Stripe[StripeCount];
@@ -25,6 +26,7 @@ public sealed class BlobStore
     public BlobStore(BlobPaths paths, TimeProvider clock, ILogger logger)
     {
         _paths = paths;
+        _folders = new FanOutFolders(paths);
         _clock = clock;
         _logger = logger;
         for (var index = 0; index < StripeCount; index++)
@@ -72,6 +74,7 @@ public sealed class BlobStore
         }
 
         Durability.SyncFile(file.Handle);
+        var folder = _folders.Ensure(file.Pool, file.Digest);
         var final = _paths.File(file.Pool, file.Digest);
         var stripe = StripeOf(file.Digest);
         lock (stripe.Gate)
@@ -89,7 +92,7 @@ public sealed class BlobStore
 
         try
         {
-            Durability.SyncFolder(_paths.Folder(file.Pool, file.Digest));
+            Durability.SyncFolder(folder);
         }
         catch (IOException)
         {

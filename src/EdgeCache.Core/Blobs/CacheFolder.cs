@@ -127,7 +127,7 @@ public sealed class CacheFolder : IDisposable
     {
         Directory.CreateDirectory(paths.Temporary);
         Directory.CreateDirectory(paths.Index);
-        foreach (var folder in paths.AllFolders())
+        foreach (var folder in paths.AlgorithmFolders())
         {
             Directory.CreateDirectory(folder);
         }

@@ -54,7 +54,7 @@ internal sealed class IndexStore<TValue> : IDisposable
         }
     }
 
-    /// <summary>How many keys have a value that is no removal.</summary>
+    /// <summary>How many keys have a value that is no removal. An estimate: a look-up that the disk does not answer in time counts its key as new.</summary>
     public long Count => Volatile.Read(ref _count);
 
     /// <summary>How many reads met a wrong checksum.</summary>

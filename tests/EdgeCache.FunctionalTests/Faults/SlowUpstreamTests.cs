@@ -62,9 +62,12 @@ public sealed class SlowUpstreamTests : EdgeTests
     public async Task SilenceInAManifest_Is503()
     {
         var edge = await StartAppAsync();
-        edge.Origin.Faults.Add(When.AnyManifest, new Fault { BodyGate = new OriginGate(), BodyGateOffset = 100 });
+        var gate = new OriginGate();
+        edge.Origin.Faults.Add(When.AnyManifest, new Fault { BodyGate = gate, BodyGateOffset = 100 });
 
-        (await PassTimeAsync(edge.Client.GetAsync(_sample.TagPath()))).AssertFails(503, "UNKNOWN");
+        var pull = edge.Client.GetAsync(_sample.TagPath());
+        await gate.ReachedAsync();
+        (await PassTimeAsync(pull)).AssertFails(503, "UNKNOWN");
 
         (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
     }

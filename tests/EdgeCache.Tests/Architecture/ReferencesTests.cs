@@ -18,12 +18,13 @@ public sealed class ReferencesTests : IDisposable
 
     private readonly CompiledAssembly _core = new("EdgeCache.Core.dll");
     private readonly CompiledAssembly _node = new("edgecache.dll");
+    private readonly CompiledAssembly _transport = new("EdgeCache.Transport.dll");
 
     [Fact]
     public void Rooms_KnowOnlyWhatTheMapAllows()
     {
         var wrong = new List<string>();
-        foreach (var (from, to) in _core.References().Union(_node.References()))
+        foreach (var (from, to) in _core.References().Union(_node.References()).Union(_transport.References()))
         {
             if (RoomOf(from) is { } room && RoomOf(to) is { } other && !room.Allows(other, to))
             {
@@ -35,21 +36,21 @@ public sealed class ReferencesTests : IDisposable
     }
 
     [Fact]
-    public void Faster_IsKnownToIndexOnly() => AssertKnownOnlyTo(["FASTER."], ["EdgeCache.Core.Index"], _core, _node);
+    public void Faster_IsKnownToIndexOnly() => AssertKnownOnlyTo(["FASTER."], ["EdgeCache.Core.Index"], _core, _node, _transport);
 
     [Fact]
     public void Files_AreKnownToBlobsAndIndexWithinCore() => AssertKnownOnlyTo(FileTypes, ["EdgeCache.Core.Blobs", "EdgeCache.Core.Index"], _core);
 
     [Fact]
     public void HttpClient_IsKnownToOriginAndWhoAsksTheNodeItself() =>
-        AssertKnownOnlyTo(HttpClientTypes, ["EdgeCache.Origin", "EdgeCache.Demo", "EdgeCache.Cli"], _core, _node);
+        AssertKnownOnlyTo(HttpClientTypes, ["EdgeCache.Origin", "EdgeCache.Demo", "EdgeCache.Cli"], _core, _node, _transport);
 
     [Fact]
     public void Configuration_IsKnownToHostingOnly() =>
-        AssertKnownOnlyTo(["Microsoft.Extensions.Configuration."], ["EdgeCache.Hosting"], _core, _node);
+        AssertKnownOnlyTo(["Microsoft.Extensions.Configuration."], ["EdgeCache.Hosting"], _core, _node, _transport);
 
     [Fact]
-    public void Redis_IsKnownToNobodyYet() => AssertKnownOnlyTo(["StackExchange.Redis."], [], _core, _node);
+    public void Redis_IsKnownToNobodyYet() => AssertKnownOnlyTo(["StackExchange.Redis."], [], _core, _node, _transport);
 
     [Fact]
     public void Core_ReferencesNoServerAndNoClient()
@@ -60,6 +61,12 @@ public sealed class ReferencesTests : IDisposable
             name => Assert.DoesNotContain(banned, prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Transport_ReferencesTheSharedFrameworkOnly() =>
+        Assert.All(
+            _transport.ReferencedAssemblies,
+            name => Assert.True(name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal), name));
+
     /// <summary>The reader sees what it is meant to see: a reference that exists only within a method's body.</summary>
     [Fact]
     public void References_IncludeBodies() =>
@@ -69,6 +76,7 @@ public sealed class ReferencesTests : IDisposable
     {
         _core.Dispose();
         _node.Dispose();
+        _transport.Dispose();
     }
 
     private static Room? RoomOf(string typeName)

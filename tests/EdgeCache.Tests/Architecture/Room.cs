@@ -1,13 +1,14 @@
 namespace EdgeCache.Tests.Architecture;
 
 /// <summary>A row of the table of rooms in ARCHITECTURE.md.</summary>
-/// <param name="Folder">Such as <c>src/EdgeCache.Core/Oci</c>.</param>
+/// <param name="Folder">Such as <c>src/EdgeCache.Core/Oci</c>, or <c>src/EdgeCache.Transport</c> for a project that is one room.</param>
 /// <param name="MayKnow">The names of other rooms, those of which only the options may be known with " (options)"; null for all.</param>
 internal sealed record Room(string Folder, IReadOnlySet<string>? MayKnow)
 {
     public const string OptionsOnly = " (options)";
 
-    public string Name => Folder[(Folder.LastIndexOf('/') + 1)..];
+    /// <summary>The last folder's name, without the product's.</summary>
+    public string Name => Folder[(Folder.LastIndexOf('/') + 1)..].Replace("EdgeCache.", "", StringComparison.Ordinal);
 
     public string Namespace => Folder["src/".Length..].Replace('/', '.');
 

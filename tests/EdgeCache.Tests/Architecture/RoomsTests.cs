@@ -8,7 +8,7 @@ public sealed class RoomsTests
     [Fact]
     public void Folders_AreTheRoomsOfTheMap()
     {
-        var folders = SourceTree.Files.Select(path => path.Split('/')).Where(parts => parts.Length > 3).Select(parts => string.Join('/', parts[..3]));
+        var folders = SourceTree.Files.Select(path => path.Split('/')).GroupBy(parts => parts[1]).SelectMany(RoomsOf);
         Assert.Equal(Room.All.Select(room => room.Folder).Order(StringComparer.Ordinal), folders.Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -30,5 +30,12 @@ public sealed class RoomsTests
             var spaces = SourceTree.ReadLines(path).Select(line => Regex.Match(line, @"^namespace ([\w.]+)")).Where(match => match.Success);
             Assert.All(spaces, match => Assert.True(match.Groups[1].Value == expected, $"{path} is in {match.Groups[1].Value}."));
         }
+    }
+
+    /// <summary>A project's folders; the project itself where it has none.</summary>
+    private static IEnumerable<string> RoomsOf(IGrouping<string, string[]> project)
+    {
+        var folders = project.Where(parts => parts.Length > 3).Select(parts => string.Join('/', parts[..3])).ToList();
+        return folders.Count > 0 ? folders : [$"src/{project.Key}"];
     }
 }

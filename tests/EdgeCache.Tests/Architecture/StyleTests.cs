@@ -11,10 +11,11 @@ public sealed class StyleTests : IDisposable
 
     private readonly CompiledAssembly _core = new("EdgeCache.Core.dll");
     private readonly CompiledAssembly _node = new("edgecache.dll");
+    private readonly CompiledAssembly _transport = new("EdgeCache.Transport.dll");
 
     [Fact]
     public void TypeNames_SayWhatTheyAre() =>
-        Offenders.AssertNone(_core.TypeNames.Concat(_node.TypeNames)
+        Offenders.AssertNone(_core.TypeNames.Concat(_node.TypeNames).Concat(_transport.TypeNames)
             .Where(name => name.StartsWith("EdgeCache.", StringComparison.Ordinal))
             .Where(name => BannedEndings.Any(ending => name.Split('`')[0].EndsWith(ending, StringComparison.Ordinal))));
 
@@ -44,6 +45,7 @@ public sealed class StyleTests : IDisposable
     {
         _core.Dispose();
         _node.Dispose();
+        _transport.Dispose();
     }
 
     private static bool IsPublicType(string line) => Regex.IsMatch(line, @"^public\s+([a-z]+\s+)*(class|struct|record|interface|enum|delegate)\b");

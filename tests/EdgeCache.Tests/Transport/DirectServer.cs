@@ -1,0 +1,79 @@
+using System.Net;
+using EdgeCache.Transport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeCache.Tests.Transport;
+
+/// <summary>Kestrel on a free loopback port with one handler, by default on a plaintext listener with the direct output.</summary>
+internal sealed class DirectServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _directRequests;
+    private int _connections;
+
+    private DirectServer(WebApplication app) => _app = app;
+
+    public Uri Uri { get; private set; } = new("http://127.0.0.1:0");
+
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, Uri.Port);
+
+    /// <summary>Requests whose responses could be handed a file range.</summary>
+    public int DirectRequests => Volatile.Read(ref _directRequests);
+
+    /// <summary>Connections whose work is not done.</summary>
+    public int OpenConnections => Volatile.Read(ref _connections);
+
+    public static Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions options) =>
+        StartAsync(handler, listen => listen.UseDirectOutput(options));
+
+    public static async Task<DirectServer> StartAsync(
+        RequestDelegate handler, Action<ListenOptions>? listen = null, Action<KestrelServerOptions>? kestrel = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        DirectServer? server = null;
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            kestrel?.Invoke(options);
+            options.Listen(IPAddress.Loopback, 0, endpoint =>
+            {
+                endpoint.Use(next => connection => server!.CountAsync(() => next(connection))); // Set before the server listens.
+                (listen ?? (plain => plain.UseDirectOutput()))(endpoint);
+            });
+        });
+        server = new DirectServer(builder.Build());
+        server._app.Run(context =>
+        {
+            Interlocked.Add(ref server._directRequests, context.Features.Get<DirectConnection>()?.OutputFor(context) is null ? 0 : 1);
+            return handler(context);
+        });
+        await server._app.StartAsync();
+        server.Uri = new Uri(server._app.Urls.Single());
+        return server;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task CountAsync(Func<Task> next)
+    {
+        Interlocked.Increment(ref _connections);
+        try
+        {
+            await next();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
+    }
+}

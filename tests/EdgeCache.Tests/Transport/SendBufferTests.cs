@@ -1,0 +1,74 @@
+using System.Buffers;
+using EdgeCache.Transport;
+using Xunit;
+
+namespace EdgeCache.Tests.Transport;
+
+public sealed class SendBufferTests
+{
+    private readonly SendBuffer _buffer = new(MemoryPool<byte>.Shared);
+
+    [Fact]
+    public void Empty_HasNothing()
+    {
+        Assert.Equal(0, _buffer.Length);
+        Assert.Equal(0, _buffer.Room);
+        Assert.True(_buffer.Peek().IsEmpty);
+    }
+
+    [Fact]
+    public void Bytes_ComeOutInOrderWhateverThePieces()
+    {
+        var bytes = new byte[500_000];
+        new Random(5).NextBytes(bytes);
+        for (var round = 0; round < 2; round++)
+        {
+            for (var offset = 0; offset < bytes.Length;)
+            {
+                var memory = _buffer.GetMemory(offset % 9000);
+                var count = Math.Min(Math.Min(memory.Length, 7001), bytes.Length - offset);
+                bytes.AsMemory(offset, count).CopyTo(memory);
+                _buffer.Advance(count);
+                offset += count;
+            }
+
+            Assert.Equal(bytes.Length, _buffer.Length);
+            Assert.Equal(bytes, Drain());
+            Assert.True(_buffer.Peek().IsEmpty);
+            _buffer.Release();
+            Assert.Equal(0, _buffer.Room);
+        }
+    }
+
+    [Fact]
+    public void Hint_IsMetWhateverItsSize()
+    {
+        Assert.True(_buffer.GetMemory(0).Length >= 1);
+        Assert.True(_buffer.GetMemory(3_000_000).Length >= 3_000_000);
+        Assert.Equal(0, _buffer.Length);
+        _buffer.Release();
+    }
+
+    [Fact]
+    public void Advance_BeyondTheRoom_Throws()
+    {
+        var room = _buffer.GetMemory(10).Length;
+        Assert.Throws<ArgumentOutOfRangeException>(() => _buffer.Advance(room + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _buffer.Advance(-1));
+        _buffer.Release();
+    }
+
+    private byte[] Drain()
+    {
+        var all = new List<byte>();
+        while (_buffer.Length > 0)
+        {
+            var bytes = _buffer.Peek();
+            var count = Math.Min(bytes.Length, 999);
+            all.AddRange(bytes.Span[..count]);
+            _buffer.Consume(count);
+        }
+
+        return [.. all];
+    }
+}
