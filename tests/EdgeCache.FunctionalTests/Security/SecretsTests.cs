@@ -23,7 +23,7 @@ public sealed class SecretsTests : EdgeTests, IDisposable
         origin.Auth = isBearer ? OriginAuth.Bearer("user", Canary) : OriginAuth.Basic("user", Canary);
         origin.Behaviour.RedirectsBlobsToStorage = true;
         using var cache = new TempFolder();
-        await using var node = await NodeProcess.StartAsync(origin, cache, SettingsOf(origin), "--config", Configure(origin));
+        await using var node = await NodeProcess.StartAsync(origin, cache, Settings, "--config", Configure(origin));
 
         (await node.Client.GetAsync(_sample.TagPath() + "?token=" + Canary, ("Authorization", "Bearer " + Canary))).AssertIs(_sample.Image.Bytes);
         (await node.Client.GetAsync(_sample.BlobPath(0) + "?X-Signature=" + Canary)).AssertIs(_sample.Layers[0].Bytes);
@@ -45,7 +45,7 @@ public sealed class SecretsTests : EdgeTests, IDisposable
         Assert.DoesNotContain("token-1", said, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string?> SettingsOf(FakeOrigin origin) => new()
+    private static Dictionary<string, string?> Settings { get; } = new()
     {
         ["EDGECACHE__LOGGING__LEVEL"] = "Trace",
         ["EDGECACHE__TELEMETRY__ACCESSLOG"] = "true",
