@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using EdgeCache.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -11,7 +10,7 @@ namespace EdgeCache.Hosting;
 /// Sets Kestrel up: the limits of every connection, and the listeners in the order pull, admin, metrics, each marking its connections with its
 /// role. Owned by the node's services, used once at the start.
 /// </summary>
-internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? certificate, TimeProvider clock)
+internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? certificate)
 {
     /// <summary>A slow reader holds no more than this of a response (PROMISES: 64 KiB each).</summary>
     private const int ResponseBufferBytes = 64 << 10;
@@ -36,11 +35,6 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
             Bind(kestrel, listen, endpoint =>
             {
                 endpoint.Use(next => connection => MarkAsync(connection, role, next));
-                if (role == ListenerRole.Pull)
-                {
-                    endpoint.UseDirectOutput(new DirectOutputOptions { StallTimeout = options.Limits.ClientStallTimeout, Clock = clock });
-                }
-
                 ConfigureTls(endpoint, listen);
             });
         }

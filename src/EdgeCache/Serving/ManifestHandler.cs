@@ -17,12 +17,14 @@ internal sealed class ManifestHandler
     private readonly ManifestResolver _resolver;
     private readonly CacheStore _store;
     private readonly TagRules _rules;
+    private readonly BlobSender _sender;
 
-    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules)
+    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules, BlobSender sender)
     {
         _resolver = resolver;
         _store = store;
         _rules = rules;
+        _sender = sender;
     }
 
     public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
@@ -76,7 +78,7 @@ internal sealed class ManifestHandler
         if (!answer.Content.IsEmpty)
         {
             response.ContentLength = answer.Content.Length;
-            await BlobSender.SendAsync(context, answer.Content, record);
+            await _sender.SendAsync(context, answer.Content, record);
             return true;
         }
 
@@ -87,7 +89,7 @@ internal sealed class ManifestHandler
         }
 
         response.ContentLength = lease.SizeBytes;
-        await BlobSender.SendAsync(context, lease, 0, lease.SizeBytes, record);
+        await _sender.SendAsync(context, lease, 0, lease.SizeBytes, record);
         return true;
     }
 }
