@@ -134,9 +134,10 @@ public sealed class FakeOrigin : IAsyncDisposable
                 await _writer.WriteAsync(context, request, reply, fault, linked.Token);
             }
         }
-        catch (Exception) when (linked.IsCancellationRequested)
+        catch (Exception error) when (linked.IsCancellationRequested || error is IOException or OperationCanceledException)
         {
-            request.ClientLeft = context.RequestAborted.IsCancellationRequested;
+            // Kestrel fails a write to a connection that is gone some time before it cancels RequestAborted.
+            request.ClientLeft = context.RequestAborted.IsCancellationRequested || !_stopping.IsCancellationRequested;
             context.Abort();
         }
         catch (Exception error) when (error is not ScriptedCutException)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using static EdgeCache.Tests.Eviction.LruPolicyTests;
@@ -32,7 +33,7 @@ public sealed class EvictorTests : IAsyncLifetime
         _evictor.Touch(BlobPool.Blobs, 0);
         Add(BlobPool.Blobs, 95, 1, 10);
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
         var usage = _evictor.Usage(BlobPool.Blobs);
         Assert.Equal(900, usage.UsedBytes);
         Assert.Equal(6, usage.EvictedObjects);
@@ -48,7 +49,7 @@ public sealed class EvictorTests : IAsyncLifetime
         Add(BlobPool.Blobs, 0, 95, 10);
         Add(BlobPool.Manifests, 100, 96, 10);
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Manifests).UsedBytes <= 900);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Manifests).UsedBytes <= 900);
         Assert.Equal(950, _evictor.Usage(BlobPool.Blobs).UsedBytes);
     }
 
@@ -61,7 +62,7 @@ public sealed class EvictorTests : IAsyncLifetime
             Add(BlobPool.Blobs, 1000 + i, 1, 500);
         }
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
         Assert.Equal(50, _evictor.Usage(BlobPool.Manifests).Objects);
         Assert.All(_remover.Pools, pool => Assert.Equal(BlobPool.Blobs, pool));
     }
@@ -72,7 +73,7 @@ public sealed class EvictorTests : IAsyncLifetime
         Add(BlobPool.Blobs, 0, 90, 10);
         Assert.True(_evictor.TryReserve(BlobPool.Blobs, 500));
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 400);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 400);
         Assert.Equal(500, _evictor.Usage(BlobPool.Blobs).ReservedBytes);
         _evictor.Release(BlobPool.Blobs, 500);
         Assert.Equal(0, _evictor.Usage(BlobPool.Blobs).ReservedBytes);
@@ -103,7 +104,7 @@ public sealed class EvictorTests : IAsyncLifetime
         Add(BlobPool.Blobs, 2, 1, 400);
 
         // Nothing becomes free by unlinking, so everything goes.
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs) is { UsedBytes: 0, DoomedBytes: 1000 });
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs) is { UsedBytes: 0, DoomedBytes: 1000 });
         Assert.False(_evictor.TryReserve(BlobPool.Blobs, 1));
         _evictor.Released(BlobPool.Blobs, 300);
         Assert.Equal(700, _evictor.Usage(BlobPool.Blobs).DoomedBytes);
@@ -116,7 +117,7 @@ public sealed class EvictorTests : IAsyncLifetime
         _remover.Outcome = digest => digest == DigestOf(0) ? VictimOutcome.Busy : VictimOutcome.Removed;
         Add(BlobPool.Blobs, 0, 96, 10);
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
         Assert.Equal(1, _evictor.Usage(BlobPool.Blobs).BusyVictims);
         Assert.DoesNotContain(DigestOf(0), _remover.Removed);
         Assert.True(_evictor.Remove(BlobPool.Blobs, 0, DigestOf(0)));
@@ -129,7 +130,7 @@ public sealed class EvictorTests : IAsyncLifetime
     {
         _remover.Outcome = _ => throws ? throw new IOException("broken") : VictimOutcome.Failed;
         Add(BlobPool.Blobs, 0, 96, 10);
-        await UntilAsync(() => _clock.Waiting == 1);
+        await Eventually.TrueAsync(() => _clock.Waiting == 1);
         var calls = _remover.Calls;
         Assert.InRange(calls, 1, 64);
         Assert.Equal(calls, _evictor.Usage(BlobPool.Blobs).FailedVictims);
@@ -140,13 +141,13 @@ public sealed class EvictorTests : IAsyncLifetime
         Assert.Equal(calls, _remover.Calls);
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await UntilAsync(() => _remover.Calls == 2 * calls && _clock.Waiting == 1);
+        await Eventually.TrueAsync(() => _remover.Calls == 2 * calls && _clock.Waiting == 1);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(2 * calls, _remover.Calls);
 
         _remover.Outcome = _ => VictimOutcome.Removed;
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 900);
     }
 
     [Fact(Timeout = Timeout)]
@@ -156,7 +157,7 @@ public sealed class EvictorTests : IAsyncLifetime
         Add(BlobPool.Manifests, 100, 90, 10);
         _evictor.SetLimit(200);
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 90 && _evictor.Usage(BlobPool.Manifests).UsedBytes <= 90);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes <= 90 && _evictor.Usage(BlobPool.Manifests).UsedBytes <= 90);
         Assert.Equal(100, _evictor.Usage(BlobPool.Blobs).LimitBytes);
         Assert.Equal(100, _evictor.Usage(BlobPool.Manifests).LimitBytes);
     }
@@ -167,7 +168,7 @@ public sealed class EvictorTests : IAsyncLifetime
         _evictor.SetLimit(1L << 40);
         Add(BlobPool.Blobs, 0, 951, 1);
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).Objects <= 900);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).Objects <= 900);
         Assert.Equal(51, _evictor.Usage(BlobPool.Blobs).EvictedObjects);
     }
 
@@ -182,7 +183,7 @@ public sealed class EvictorTests : IAsyncLifetime
         };
         Add(BlobPool.Blobs, 0, 96, 10);
 
-        await UntilAsync(() => _evictor.Usage(BlobPool.Blobs).EvictedObjects == 6);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).EvictedObjects == 6);
         Assert.Equal(900, _evictor.Usage(BlobPool.Blobs).UsedBytes);
         Assert.Equal(90, _evictor.Usage(BlobPool.Blobs).Objects);
     }
@@ -192,7 +193,7 @@ public sealed class EvictorTests : IAsyncLifetime
     {
         _remover.Outcome = _ => VictimOutcome.Failed;
         Add(BlobPool.Blobs, 0, 96, 10);
-        await UntilAsync(() => _clock.Waiting == 1);
+        await Eventually.TrueAsync(() => _clock.Waiting == 1);
 
         await _evictor.DisposeAsync();
         await _evictor.DisposeAsync();
@@ -210,14 +211,6 @@ public sealed class EvictorTests : IAsyncLifetime
         {
             await using var evictor = new Evictor(new EvictionOptions { LimitBytes = limitBytes, MaxObjects = 32 }, _remover, _clock, NullLogger.Instance);
             return (evictor.Usage(BlobPool.Manifests).LimitBytes, evictor.Usage(BlobPool.Blobs).LimitBytes);
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Yield();
         }
     }
 

@@ -140,7 +140,7 @@ public sealed class LruPolicyTests
     [Fact]
     public async Task TouchedWhileEvicted_EveryObjectLeavesOnce()
     {
-        const int Count = 20_000;
+        const int Count = 2_000;
         var policy = new LruPolicy(Count, TimeProvider.System);
         for (var i = 0; i < Count; i++)
         {

@@ -1,4 +1,5 @@
 using EdgeCache.Core.Fill;
+using EdgeCache.Testing;
 using Xunit;
 
 namespace EdgeCache.Tests.Fill;
@@ -26,13 +27,5 @@ internal static class FillReading
     }
 
     /// <summary>Waits until no fill is in progress: published, and out of the table.</summary>
-    public static async Task EndAsync(this FillTable fills)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (fills.Active > 0)
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    public static Task EndAsync(this FillTable fills) => Eventually.TrueAsync(() => fills.Active == 0);
 }

@@ -1,5 +1,6 @@
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
 using Xunit;
 using static EdgeCache.Tests.Index.IndexFolder;
 
@@ -141,10 +142,7 @@ public sealed class JournalCompactorTests : IDisposable
             index.PutTag(Nginx, "latest", ManifestTypes.All, Tag(DigestOf(i), i));
         }
 
-        while (index.JournalBytes > 100_000)
-        {
-            await Task.Yield();
-        }
+        await Eventually.TrueAsync(() => index.JournalBytes <= 100_000);
 
         Assert.True(index.TryGetTag(Nginx, "latest", ManifestTypes.All, out var tag));
         Assert.Equal(4_999, tag.SizeBytes);

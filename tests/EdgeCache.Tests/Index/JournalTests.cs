@@ -1,6 +1,7 @@
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
 using Xunit;
 using static EdgeCache.Tests.Index.IndexFolder;
 
@@ -77,12 +78,8 @@ public sealed class JournalTests : IDisposable
     {
         await using var index = await _folder.OpenLoadedAsync(options => options with { CommitInterval = TimeSpan.FromMilliseconds(10) });
         index.PutLink(Nginx, DigestOf(1), Link(1));
-        for (var found = false; !found;)
-        {
-            // CommitAsync would commit by itself: only the files tell what the loop did.
-            await Task.Yield();
-            found = _folder.JournalFiles().Any(file => new FileInfo(file).Length > 0);
-        }
+        // CommitAsync would commit by itself: only the files tell what the loop did.
+        await Eventually.TrueAsync(() => _folder.JournalFiles().Any(file => new FileInfo(file).Length > 0));
 
         _folder.CopyTo(_copy);
         await using var crashed = await _copy.OpenLoadedAsync();

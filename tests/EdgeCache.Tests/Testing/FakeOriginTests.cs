@@ -196,10 +196,7 @@ public sealed class FakeOriginTests : IAsyncLifetime
 
         var answer = _client.GetAsync($"{origin.Url}/v2/library/app/manifests/latest");
         await origin.Log.WaitAsync(When.AnyManifest);
-        while (time.ActiveTimers == 0)
-        {
-            await Task.Yield();
-        }
+        await Eventually.TrueAsync(() => time.ActiveTimers > 0);
 
         Assert.False(answer.IsCompleted);
         time.Advance(TimeSpan.FromMinutes(5));

@@ -48,7 +48,7 @@ public sealed class DirectOutputFailureTests : IDisposable
         }
 
         Assert.Equal(FileSendOutcome.Aborted, (await _result.Task).Outcome);
-        await Until.TrueAsync(() => server.OpenConnections == 0);
+        await Eventually.TrueAsync(() => server.OpenConnections == 0);
         Assert.Equal(1, _file.CountOpenDescriptors());
     }
 
@@ -64,7 +64,7 @@ public sealed class DirectOutputFailureTests : IDisposable
         using var client = await SlowClient.GetAsync(server.EndPoint);
         Assert.Equal(FileSendOutcome.Aborted, (await _result.Task).Outcome);
         Assert.True((await client.ReadAsync(LargeBytes)).Length < LargeBytes);
-        await Until.TrueAsync(() => server.OpenConnections == 0);
+        await Eventually.TrueAsync(() => server.OpenConnections == 0);
     }
 
     [Fact]
@@ -113,13 +113,13 @@ public sealed class DirectOutputFailureTests : IDisposable
         await client.ReadHeadAsync();
 
         // Bytes that still move between the kernels are progress; then there is none.
-        await Until.TrueAsync(() =>
+        await Eventually.TrueAsync(() =>
         {
             clock.Advance(StallTimeout / 4);
             return _result.Task.IsCompleted;
         });
         Assert.Equal(file ? FileSendOutcome.Stalled : FileSendOutcome.Aborted, (await _result.Task).Outcome);
-        await Until.TrueAsync(() => server.OpenConnections == 0);
+        await Eventually.TrueAsync(() => server.OpenConnections == 0);
         Assert.Equal(0, clock.ActiveTimers);
         Assert.True((await client.ReadAsync(LargeBytes)).Length < LargeBytes);
     }

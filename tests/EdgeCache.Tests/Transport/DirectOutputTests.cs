@@ -105,7 +105,7 @@ public sealed class DirectOutputTests : IDisposable
         var head = await client.ReadHeadAsync();
         Assert.Contains("Connection: close", head, StringComparison.Ordinal);
         Assert.Equal(_file.Bytes[100..], await client.ReadToEndAsync());
-        await Until.TrueAsync(() => server.OpenConnections == 0);
+        await Eventually.TrueAsync(() => server.OpenConnections == 0);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class DirectOutputTests : IDisposable
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
         Assert.True((await client.ReadAsync(body.Length + 1)).AsSpan().SequenceEqual(body));
-        await Until.TrueAsync(() => server.OpenConnections == 0);
+        await Eventually.TrueAsync(() => server.OpenConnections == 0);
     }
 
     [Fact]

@@ -61,13 +61,13 @@ public sealed class FallbackTests : IDisposable
             new DirectOutputOptions { Clock = clock });
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
-        await Until.TrueAsync(() =>
+        await Eventually.TrueAsync(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(5));
             return result.Task.IsCompleted;
         });
         Assert.NotEqual(FileSendOutcome.Sent, (await result.Task).Outcome);
-        await Until.TrueAsync(() => server.OpenConnections == 0);
+        await Eventually.TrueAsync(() => server.OpenConnections == 0);
     }
 
     public void Dispose()
