@@ -124,8 +124,9 @@ public sealed class SampleRegistry : IAsyncDisposable
             return;
         }
 
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        // Before the client can have them: whoever has the whole answer sees it counted.
         Counters.CountBytes(body.Length);
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     private Task RefuseAsync(HttpContext context, int status, string code)

@@ -157,8 +157,7 @@ public sealed class FaultProxy : IAsyncDisposable
         var isOverLimit = _connections.Count >= _maxConnections;
         if (isOverLimit || State.NewConnections == NewConnections.Reset)
         {
-            client.LingerState = new LingerOption(true, 0);
-            client.Dispose();
+            // Counted before the peer can see it, here and in every count of the kit: a test looks as soon as it does.
             if (isOverLimit)
             {
                 Counters.CountOverLimit();
@@ -168,6 +167,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 Counters.CountCut();
             }
 
+            client.LingerState = new LingerOption(true, 0);
+            client.Dispose();
             return;
         }
 

@@ -123,8 +123,8 @@ internal sealed class FaultProxyConnection(FaultProxy proxy, Socket client, Band
                 await bandwidth.WaitAsync(piece.Length, cancellationToken);
             }
 
-            await SendAllAsync(to, piece, cancellationToken);
             proxy.Counters.CountBytes(isToClient, piece.Length);
+            await SendAllAsync(to, piece, cancellationToken);
             _bytesToClient += isToClient ? piece.Length : 0;
             if (piece.Length == left)
             {

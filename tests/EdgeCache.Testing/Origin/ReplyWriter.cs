@@ -54,8 +54,8 @@ internal sealed class ReplyWriter(TimeProvider time, BandwidthLimit shared)
         if (fault.ContentLength < reply.Body.Length && !HttpMethods.IsHead(request.Method))
         {
             // Kestrel refuses to write more than Content-Length; the connection itself does not.
-            await WriteRawAsync(context, Frame(reply, fault.ContentLength.Value), cancellationToken);
             request.CountBytes(reply.Body.Length);
+            await WriteRawAsync(context, Frame(reply, fault.ContentLength.Value), cancellationToken);
             return;
         }
 
@@ -112,8 +112,8 @@ internal sealed class ReplyWriter(TimeProvider time, BandwidthLimit shared)
             var count = (int)Math.Min(stop - position, own.PieceBytes(shared.PieceBytes(PieceBytes)));
             await own.WaitAsync(count, cancellationToken);
             await shared.WaitAsync(count, cancellationToken);
-            await context.Response.Body.WriteAsync(Piece(reply.Body, position, count), cancellationToken);
             request.CountBytes(count);
+            await context.Response.Body.WriteAsync(Piece(reply.Body, position, count), cancellationToken);
             position += count;
         }
     }
