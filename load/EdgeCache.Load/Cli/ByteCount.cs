@@ -1,4 +1,4 @@
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 
 namespace EdgeCache.Load.Cli;
 

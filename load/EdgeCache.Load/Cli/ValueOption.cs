@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 
 namespace EdgeCache.Load.Cli;
 

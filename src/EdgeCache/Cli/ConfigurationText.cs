@@ -1,5 +1,5 @@
 using System.Text;
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 
 namespace EdgeCache.Cli;
 

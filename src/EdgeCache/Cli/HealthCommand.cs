@@ -1,3 +1,4 @@
+using EdgeCache.Configuration;
 using EdgeCache.Hosting;
 
 namespace EdgeCache.Cli;

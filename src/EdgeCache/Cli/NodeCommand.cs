@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using EdgeCache.Configuration;
 using EdgeCache.Hosting;
 
 namespace EdgeCache.Cli;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 
 namespace EdgeCache.Cli;
 

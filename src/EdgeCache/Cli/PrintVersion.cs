@@ -9,7 +9,7 @@ internal sealed class PrintVersion : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine(StartupBanner.Version);
+        parseResult.InvocationConfiguration.Output.WriteLine(ProductVersion.Text);
         return ExitCodes.Success;
     }
 }

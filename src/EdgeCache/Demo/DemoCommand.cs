@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using EdgeCache.Configuration;
 using EdgeCache.Core.Fill;
 using EdgeCache.Hosting;
 using EdgeCache.Origin;

@@ -1,6 +1,5 @@
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using EdgeCache.Configuration;
 using EdgeCache.Telemetry;
 
 namespace EdgeCache.Hosting;
@@ -24,7 +23,7 @@ internal sealed partial class CertificateSource : IAsyncDisposable
     private string _seen;
     private volatile SslStreamCertificateContext _current;
 
-    private CertificateSource(string certificatePath, string keyPath, Loaded loaded, (ILogger Logger, TimeProvider Time) services)
+    private CertificateSource(string certificatePath, string keyPath, CertificatePair loaded, (ILogger Logger, TimeProvider Time) services)
     {
         _certificatePath = certificatePath;
         _keyPath = keyPath;
@@ -41,32 +40,10 @@ internal sealed partial class CertificateSource : IAsyncDisposable
     public static CertificateSource Create(EdgeCacheOptions options, ILogger<CertificateSource> logger, TimeProvider time)
     {
         var (certificatePath, keyPath) = (options.Certificate ?? string.Empty, options.CertificateKey ?? string.Empty);
-        var loaded = TryLoad(certificatePath, keyPath);
+        var loaded = CertificatePair.Read(certificatePath, keyPath);
         return loaded.Problem is null
             ? new CertificateSource(certificatePath, keyPath, loaded, (logger, time))
             : throw new InvalidOperationException($"The certificate {certificatePath} does not load: {loaded.Problem}");
-    }
-
-    /// <summary>Reads the pair of files once.</summary>
-    public static Loaded TryLoad(string certificatePath, string keyPath)
-    {
-        var content = string.Empty;
-        try
-        {
-            var certificate = File.ReadAllText(certificatePath);
-            var key = File.ReadAllText(keyPath);
-            content = certificate + '\0' + key;
-            using var ephemeral = X509Certificate2.CreateFromPem(certificate, key);
-            // A round trip through PKCS #12: not every platform's TLS takes a key that was never in a store.
-            var leaf = OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null) : new X509Certificate2(ephemeral);
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPem(certificate);
-            return new Loaded(SslStreamCertificateContext.Create(leaf, chain, offline: true), null, content);
-        }
-        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return new Loaded(null, failure.Message, content);
-        }
     }
 
     /// <summary>Looks at the files now.</summary>
@@ -74,7 +51,7 @@ internal sealed partial class CertificateSource : IAsyncDisposable
     {
         lock (_reloading)
         {
-            var loaded = TryLoad(_certificatePath, _keyPath);
+            var loaded = CertificatePair.Read(_certificatePath, _keyPath);
             if (loaded.Content == _seen)
             {
                 return;
@@ -99,7 +76,4 @@ internal sealed partial class CertificateSource : IAsyncDisposable
 
     [LoggerMessage(EventIds.CertificateReloadFailed, LogLevel.Warning, "The certificate {Path} changed but does not load ({Problem}); the old one stays in use.")]
     private partial void ReloadFailed(string path, string problem);
-
-    /// <summary>A pair of files as it was read: the certificate, or what is wrong with it.</summary>
-    internal sealed record Loaded(SslStreamCertificateContext? Context, string? Problem, string Content);
 }

@@ -1,4 +1,5 @@
 using EdgeCache.Admin;
+using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Origin;
 using EdgeCache.Telemetry;
@@ -75,7 +76,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be bound.</exception>
     public async Task StartAsync(CancellationToken cancellationToken, TextWriter? announcements = null)
     {
-        EffectiveConfiguration(StartupBanner.Version, StartupBanner.Of(_options));
+        EffectiveConfiguration(ProductVersion.Text, StartupBanner.Of(_options));
         // Metrics count from the first connection on.
         _ = Services.GetRequiredService<MetricsPipeline>();
         _ = Services.GetRequiredService<CacheMeasures>();

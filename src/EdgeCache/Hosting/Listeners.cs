@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using EdgeCache.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;

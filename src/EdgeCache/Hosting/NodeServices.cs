@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeCache.Admin;
+using EdgeCache.Configuration;
 using EdgeCache.Serving;
 using EdgeCache.Telemetry;
 using Microsoft.Extensions.Logging.Console;

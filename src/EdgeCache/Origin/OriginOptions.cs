@@ -1,6 +1,6 @@
 namespace EdgeCache.Origin;
 
-/// <summary>What this room needs to know: the upstreams and what they share. Read-only after the start; validated by Hosting.</summary>
+/// <summary>What this room needs to know: the upstreams and what they share. Read-only after the start; validated by Configuration.</summary>
 public sealed record OriginOptions
 {
     /// <summary>The closed list of upstreams: 1 to 256, no name twice.</summary>

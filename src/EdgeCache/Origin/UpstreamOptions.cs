@@ -1,7 +1,7 @@
 namespace EdgeCache.Origin;
 
 /// <summary>
-/// One upstream registry. Read-only after the start; validated by Hosting, which reports every error with its key.
+/// One upstream registry. Read-only after the start; validated by Configuration, which reports every error with its key.
 /// </summary>
 public sealed record UpstreamOptions
 {
@@ -16,7 +16,7 @@ public sealed record UpstreamOptions
 
     public string? Username { get; init; }
 
-    /// <summary>The secret itself; PasswordFile is read by Hosting into this at the start.</summary>
+    /// <summary>The secret itself; PasswordFile is read by Configuration into this at the start.</summary>
     public string? Password { get; init; }
 
     /// <summary>A Docker config.json whose <c>auths</c> serve the endpoints of an upstream that has no Username, instead of

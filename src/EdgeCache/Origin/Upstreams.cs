@@ -9,7 +9,7 @@ internal sealed class Upstreams : IAsyncDisposable
     private readonly Dictionary<string, Upstream> _byName = new(StringComparer.Ordinal);
 
     /// <param name="proxy">The proxy of all connections to upstreams: the environment's, in tests their own.</param>
-    /// <exception cref="ArgumentException">An option that Hosting's validation lets nobody reach: the message names it.</exception>
+    /// <exception cref="ArgumentException">An option that Configuration's validation lets nobody reach: the message names it.</exception>
     public Upstreams(OriginOptions options, IWebProxy proxy, OriginMetrics metrics, ILogger<Upstreams> log, TimeProvider time)
     {
         foreach (var upstream in options.Upstreams)

@@ -1,7 +1,7 @@
+using EdgeCache.Configuration;
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
-using EdgeCache.Hosting;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;

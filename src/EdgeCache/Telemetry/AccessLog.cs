@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 
 namespace EdgeCache.Telemetry;
 

@@ -1,4 +1,4 @@
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;

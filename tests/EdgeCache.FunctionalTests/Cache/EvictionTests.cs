@@ -1,6 +1,6 @@
+using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.FunctionalTests.Edge;
-using EdgeCache.Hosting;
 using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
 using Xunit;

@@ -1,3 +1,4 @@
+using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;

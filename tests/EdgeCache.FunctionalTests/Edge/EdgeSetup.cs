@@ -1,5 +1,5 @@
+using EdgeCache.Configuration;
 using EdgeCache.Demo;
-using EdgeCache.Hosting;
 using EdgeCache.Origin;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
+using EdgeCache.Configuration;
 using EdgeCache.FunctionalTests.Edge;
-using EdgeCache.Hosting;
 using EdgeCache.Testing;
 using Xunit;
 

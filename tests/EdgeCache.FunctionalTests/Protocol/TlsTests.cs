@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
+using EdgeCache.Configuration;
 using EdgeCache.FunctionalTests.Edge;
-using EdgeCache.Hosting;
 using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
 using Xunit;

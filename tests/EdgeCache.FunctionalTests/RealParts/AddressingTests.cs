@@ -1,4 +1,4 @@
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 using EdgeCache.Testing;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;

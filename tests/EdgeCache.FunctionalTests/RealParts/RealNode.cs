@@ -1,3 +1,4 @@
+using EdgeCache.Configuration;
 using EdgeCache.Hosting;
 using EdgeCache.Origin;
 using EdgeCache.Testing;

@@ -46,8 +46,8 @@ public sealed class ReferencesTests : IDisposable
         AssertKnownOnlyTo(HttpClientTypes, ["EdgeCache.Origin", "EdgeCache.Demo", "EdgeCache.Cli"], _core, _node, _transport);
 
     [Fact]
-    public void Configuration_IsKnownToHostingOnly() =>
-        AssertKnownOnlyTo(["Microsoft.Extensions.Configuration."], ["EdgeCache.Hosting"], _core, _node, _transport);
+    public void FrameworkConfiguration_IsKnownToConfigurationOnly() =>
+        AssertKnownOnlyTo(["Microsoft.Extensions.Configuration."], ["EdgeCache.Configuration"], _core, _node, _transport);
 
     [Fact]
     public void Redis_IsKnownToNobodyYet() => AssertKnownOnlyTo(["StackExchange.Redis."], [], _core, _node, _transport);

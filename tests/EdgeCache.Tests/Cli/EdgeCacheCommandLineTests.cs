@@ -1,4 +1,5 @@
 using EdgeCache.Cli;
+using EdgeCache.Configuration;
 using EdgeCache.Hosting;
 using Xunit;
 
@@ -37,7 +38,7 @@ public sealed class EdgeCacheCommandLineTests
     {
         var (exitCode, output, _) = await RunAsync("--version");
 
-        Assert.Equal((0, StartupBanner.Version), (exitCode, output.TrimEnd()));
+        Assert.Equal((0, ProductVersion.Text), (exitCode, output.TrimEnd()));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using EdgeCache.Cli;
+using EdgeCache.Configuration;
 using EdgeCache.Hosting;
 using EdgeCache.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;

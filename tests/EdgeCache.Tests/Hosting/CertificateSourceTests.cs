@@ -1,7 +1,7 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using EdgeCache.Configuration;
 using EdgeCache.Hosting;
+using EdgeCache.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -9,48 +9,42 @@ namespace EdgeCache.Tests.Hosting;
 
 public sealed class CertificateSourceTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
+    private readonly TestCertificates _certificates;
 
-    public void Dispose() => _folder.Dispose();
+    public CertificateSourceTests() => _certificates = new TestCertificates(_folder.Path);
+
+    public void Dispose()
+    {
+        _certificates.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task ChangedFiles_AreServedToNewConnections_AndBadOnesAreNot()
     {
-        var time = new GatedTime();
+        var time = new FakeTimeProvider();
         var first = WritePair();
         var options = TestNode.Options with
         {
             Listen = [ListenAddress.Parse("https://127.0.0.1:0")],
-            Certificate = Path.Combine(_folder.Path, "tls.crt"),
-            CertificateKey = Path.Combine(_folder.Path, "tls.key"),
+            Certificate = _folder.Combine("tls.pem"),
+            CertificateKey = _folder.Combine("tls.key"),
         };
         await using var node = await TestNode.StartAsync(context => EdgeNodeTests.Status(context, 200), options, services => services.AddSingleton<TimeProvider>(time));
         Assert.Equal((first, HttpVersion.Version20), await ConnectAsync(node.Pull));
 
         var second = WritePair();
-        await time.FireAsync(CertificateSource.ReloadInterval);
+        time.Advance(CertificateSource.ReloadInterval);
         Assert.Equal(second, (await ConnectAsync(node.Pull)).Thumbprint);
 
         _folder.Write("tls.key", "half writ");
-        await time.FireAsync(CertificateSource.ReloadInterval);
+        time.Advance(CertificateSource.ReloadInterval);
         Assert.Equal(second, (await ConnectAsync(node.Pull)).Thumbprint);
 
         var third = WritePair();
-        await time.FireAsync(CertificateSource.ReloadInterval);
+        time.Advance(CertificateSource.ReloadInterval);
         Assert.Equal(third, (await ConnectAsync(node.Pull)).Thumbprint);
-    }
-
-    [Fact]
-    public void KeyOfAnotherCertificate_DoesNotLoad()
-    {
-        WritePair();
-        File.Move(Path.Combine(_folder.Path, "tls.crt"), Path.Combine(_folder.Path, "old.crt"));
-        WritePair();
-
-        var loaded = CertificateSource.TryLoad(Path.Combine(_folder.Path, "old.crt"), Path.Combine(_folder.Path, "tls.key"));
-
-        Assert.Null(loaded.Context);
-        Assert.NotNull(loaded.Problem);
     }
 
     private static async Task<(string Thumbprint, Version Version)> ConnectAsync(Uri address)
@@ -68,13 +62,5 @@ public sealed class CertificateSourceTests : IDisposable
     }
 
     /// <summary>Writes a new certificate with its key; the thumbprint is returned.</summary>
-    private string WritePair()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=edge.example", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        _folder.Write("tls.crt", certificate.ExportCertificatePem());
-        _folder.Write("tls.key", key.ExportPkcs8PrivateKeyPem());
-        return certificate.Thumbprint;
-    }
+    private string WritePair() => _certificates.CreateServer("tls").Certificate.Thumbprint;
 }

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
+using EdgeCache.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -102,7 +103,7 @@ public sealed class EdgeNodeTests
     public async Task Stop_IsNotReadyAtOnce_AcceptsForTheDelay_ThenEndsWhatIsInFlight()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var time = new GatedTime();
+        var time = new FakeTimeProvider();
         var options = TestNode.Options with { Drain = new DrainOptions { Delay = DrainDelay } };
         await using var node = await TestNode.StartAsync(
             async context =>
@@ -116,12 +117,11 @@ public sealed class EdgeNodeTests
         using var inFlight = await node.Client.GetAsync(node.Pull, HttpCompletionOption.ResponseHeadersRead);
 
         var stopping = node.Node.StopAsync(CancellationToken.None);
-        await time.SetAsync(DrainDelay);
         Assert.Equal(503, await StatusOf(node, new Uri(node.Pull, "/healthz/ready")));
         Assert.Equal(200, await StatusOf(node, new Uri(node.Pull, "/healthz/live")));
         Assert.Contains("\"draining\":true", await BodyOf(node, new Uri(node.Admin, "/healthz/ready")), StringComparison.Ordinal);
 
-        await time.FireAsync(DrainDelay);
+        time.Advance(DrainDelay);
         await RefusesConnectionsAsync(node.Pull.Port);
         Assert.False(stopping.IsCompleted);
 

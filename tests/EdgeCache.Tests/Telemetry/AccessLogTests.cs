@@ -1,4 +1,4 @@
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 using EdgeCache.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

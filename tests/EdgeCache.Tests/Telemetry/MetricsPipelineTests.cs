@@ -1,4 +1,4 @@
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 using EdgeCache.Tests.Hosting;
 using Xunit;
 

@@ -1,0 +1,39 @@
+namespace EdgeCache.Configuration;
+
+/// <summary>The cache on disk: where it lies and how much of the disk it may take.</summary>
+internal sealed record CacheOptions
+{
+    /// <summary>The cache's folder; empty only where the user has no home folder, which <see cref="OptionsReader"/> refuses.</summary>
+    public string Path { get; init; } = DefaultPath(Environment.GetEnvironmentVariable);
+
+    /// <summary>How many bytes the cache may hold.</summary>
+    public CacheLimit Limit { get; init; } = CacheLimit.OfBytes(20L << 30);
+
+    /// <summary>The share of the limit that is kept for manifests, so that a few huge layers cannot push them out. 0 to 1.</summary>
+    public double ManifestShare { get; init; } = 0.05;
+
+    /// <summary>The share of the limit at which eviction begins. 0 to 1.</summary>
+    public double HighWatermark { get; init; } = 0.95;
+
+    /// <summary>The share of the limit at which eviction ends; below <see cref="HighWatermark"/>.</summary>
+    public double LowWatermark { get; init; } = 0.90;
+
+    /// <summary>XDG_CACHE_HOME/edgecache, else ~/.cache/edgecache; empty where there is neither.</summary>
+    internal static string DefaultPath(Func<string, string?> environment)
+    {
+        // The XDG base directory specification: a relative path in the variable is to be ignored.
+        var cacheHome = environment("XDG_CACHE_HOME");
+        if (!string.IsNullOrEmpty(cacheHome) && System.IO.Path.IsPathRooted(cacheHome))
+        {
+            return System.IO.Path.Combine(cacheHome, "edgecache");
+        }
+
+        var home = environment("HOME");
+        if (string.IsNullOrEmpty(home))
+        {
+            home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        }
+
+        return string.IsNullOrEmpty(home) ? string.Empty : System.IO.Path.Combine(home, ".cache", "edgecache");
+    }
+}
