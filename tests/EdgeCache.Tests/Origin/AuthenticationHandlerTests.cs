@@ -1,6 +1,7 @@
 using System.Text;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -113,7 +114,7 @@ public sealed class AuthenticationHandlerTests
     public async Task ExpiredToken_IsFetchedAgain()
     {
         var count = 0;
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var registry = await StartBearerAsync(_ => $$"""{"token":"t{{++count}}"}""");
         await using var host = new OriginHost(OriginHost.Upstream(registry.Root), time: time);
 

@@ -5,6 +5,7 @@ using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
+using EdgeCache.Testing.RealPrograms;
 using EdgeCache.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -63,7 +64,7 @@ public sealed class PrometheusTextTests
         }
     }
 
-    [PromtoolFact]
+    [RealProgramFact("promtool")]
     public async Task Promtool_FindsNothingWrong()
     {
         await using var node = await TestNode.StartAsync(context => EdgeNodeTests.Status(context, 404));
@@ -71,7 +72,7 @@ public sealed class PrometheusTextTests
         using var request = await node.Client.GetAsync(node.Pull);
         var text = await node.Client.GetStringAsync(new Uri(node.Admin, "/metrics"));
 
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", "check metrics") { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!; // Started, or it throws.
+        using var promtool = Process.Start(new ProcessStartInfo(RealProgram.Require("promtool"), "check metrics") { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!; // Started, or it throws.
         await promtool.StandardInput.WriteAsync(text);
         promtool.StandardInput.Close();
         var problems = await promtool.StandardError.ReadToEndAsync() + await promtool.StandardOutput.ReadToEndAsync();
