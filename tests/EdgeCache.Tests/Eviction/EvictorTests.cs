@@ -13,7 +13,7 @@ public sealed class EvictorTests : IAsyncLifetime
 {
     private const int Timeout = 60_000;
 
-    private readonly ManualClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly ScriptedRemover _remover = new();
     private readonly Evictor _evictor;
 
@@ -130,7 +130,7 @@ public sealed class EvictorTests : IAsyncLifetime
     {
         _remover.Outcome = _ => throws ? throw new IOException("broken") : VictimOutcome.Failed;
         Add(BlobPool.Blobs, 0, 96, 10);
-        await Eventually.TrueAsync(() => _clock.Waiting == 1);
+        await Eventually.TrueAsync(() => _clock.ActiveTimers == 1);
         var calls = _remover.Calls;
         Assert.InRange(calls, 1, 64);
         Assert.Equal(calls, _evictor.Usage(BlobPool.Blobs).FailedVictims);
@@ -141,7 +141,7 @@ public sealed class EvictorTests : IAsyncLifetime
         Assert.Equal(calls, _remover.Calls);
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await Eventually.TrueAsync(() => _remover.Calls == 2 * calls && _clock.Waiting == 1);
+        await Eventually.TrueAsync(() => _remover.Calls == 2 * calls && _clock.ActiveTimers == 1);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(2 * calls, _remover.Calls);
 
@@ -193,7 +193,7 @@ public sealed class EvictorTests : IAsyncLifetime
     {
         _remover.Outcome = _ => VictimOutcome.Failed;
         Add(BlobPool.Blobs, 0, 96, 10);
-        await Eventually.TrueAsync(() => _clock.Waiting == 1);
+        await Eventually.TrueAsync(() => _clock.ActiveTimers == 1);
 
         await _evictor.DisposeAsync();
         await _evictor.DisposeAsync();

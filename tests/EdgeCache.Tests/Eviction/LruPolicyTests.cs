@@ -1,12 +1,13 @@
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
 using Xunit;
 
 namespace EdgeCache.Tests.Eviction;
 
 public sealed class LruPolicyTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Theory]
     [InlineData(1)]
