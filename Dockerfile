@@ -4,6 +4,7 @@ WORKDIR /source
 # The project files first: the restore is a layer of its own that source changes leave alone.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/EdgeCache.Core/EdgeCache.Core.csproj src/EdgeCache.Core/packages.lock.json src/EdgeCache.Core/
+COPY src/EdgeCache.Transport/EdgeCache.Transport.csproj src/EdgeCache.Transport/packages.lock.json src/EdgeCache.Transport/
 COPY src/EdgeCache/EdgeCache.csproj src/EdgeCache/packages.lock.json src/EdgeCache/
 RUN dotnet restore src/EdgeCache --locked-mode
 COPY .editorconfig ./

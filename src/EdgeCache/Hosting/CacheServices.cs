@@ -33,7 +33,6 @@ internal static class CacheServices
     {
         services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
         services.AddSingleton(new TagRules(options.Upstreams));
-        services.AddSingleton(provider => new BlobSender(options.Limits.ClientStallTimeout, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ManifestHandler>();
         services.AddSingleton<BlobHandler>();
         services.AddSingleton<ListHandler>();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using EdgeCache.Configuration;
+using EdgeCache.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -11,7 +12,7 @@ namespace EdgeCache.Hosting;
 /// Sets Kestrel up: the limits of every connection, and the listeners in the order pull, admin, metrics, each marking its connections with its
 /// role. Owned by the node's services, used once at the start.
 /// </summary>
-internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? certificate)
+internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? certificate, TimeProvider clock)
 {
     /// <summary>A slow reader holds no more than this of a response (PROMISES: 64 KiB each).</summary>
     private const int ResponseBufferBytes = 64 << 10;
@@ -36,6 +37,11 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
             Bind(kestrel, listen, endpoint =>
             {
                 endpoint.Use(next => connection => MarkAsync(connection, role, next));
+                if (role == ListenerRole.Pull)
+                {
+                    endpoint.UseDirectOutput(new DirectOutputOptions { StallTimeout = options.Limits.ClientStallTimeout, Clock = clock });
+                }
+
                 ConfigureTls(endpoint, listen);
             });
         }

@@ -21,7 +21,9 @@ internal static class NodeServices
         services.AddSingleton(provider => CertificateSource.Create(
             options, provider.GetRequiredService<ILogger<CertificateSource>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Listeners(
-            options, options.Certificate is null ? null : provider.GetRequiredService<CertificateSource>()));
+            options,
+            options.Certificate is null ? null : provider.GetRequiredService<CertificateSource>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DrainState>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<AdminHandler>();

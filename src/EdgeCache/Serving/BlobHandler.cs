@@ -20,14 +20,12 @@ internal sealed class BlobHandler
     private readonly CacheStore _store;
     private readonly FillTable _fills;
     private readonly LinkConfirmer _confirmer;
-    private readonly BlobSender _sender;
 
-    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, BlobSender sender)
+    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer)
     {
         _store = store;
         _fills = fills;
         _confirmer = confirmer;
-        _sender = sender;
     }
 
     public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
@@ -97,7 +95,7 @@ internal sealed class BlobHandler
         WriteHead(context, record, found.Digest, result, found.Freshness);
         if (await BeginBodyAsync(context, record, found.Digest, lease.SizeBytes) is { } range)
         {
-            await _sender.SendAsync(context, lease, range.Offset, range.LengthBytes, record);
+            await BlobSender.SendAsync(context, lease, range.Offset, range.LengthBytes, record);
         }
 
         return true;
@@ -147,11 +145,11 @@ internal sealed class BlobHandler
         if (head.TotalBytes < 0)
         {
             // The upstream named no length: the client gets the whole, in chunks, whatever range it asked for.
-            await _sender.FollowAsync(context, reader, 0, long.MaxValue, record);
+            await BlobSender.FollowAsync(context, reader, 0, long.MaxValue, record);
         }
         else if (await BeginBodyAsync(context, record, found.Digest, head.TotalBytes) is { } range)
         {
-            await _sender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
+            await BlobSender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
         }
     }
 

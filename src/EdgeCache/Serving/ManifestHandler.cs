@@ -17,14 +17,12 @@ internal sealed class ManifestHandler
     private readonly ManifestResolver _resolver;
     private readonly CacheStore _store;
     private readonly TagRules _rules;
-    private readonly BlobSender _sender;
 
-    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules, BlobSender sender)
+    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules)
     {
         _resolver = resolver;
         _store = store;
         _rules = rules;
-        _sender = sender;
     }
 
     public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
@@ -78,7 +76,7 @@ internal sealed class ManifestHandler
         if (!answer.Content.IsEmpty)
         {
             response.ContentLength = answer.Content.Length;
-            await _sender.SendAsync(context, answer.Content, record);
+            await BlobSender.SendAsync(context, answer.Content, record);
             return true;
         }
 
@@ -89,7 +87,7 @@ internal sealed class ManifestHandler
         }
 
         response.ContentLength = lease.SizeBytes;
-        await _sender.SendAsync(context, lease, 0, lease.SizeBytes, record);
+        await BlobSender.SendAsync(context, lease, 0, lease.SizeBytes, record);
         return true;
     }
 }
