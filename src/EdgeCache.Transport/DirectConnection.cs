@@ -29,10 +29,10 @@ internal sealed class DirectConnection : IDuplexPipe
 
     public PipeWriter Output => _output ?? _transport.Output;
 
-    public static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, DirectOutputOptions options)
+    public static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, DirectOutputOptions options, SendTurns turns)
     {
         var transport = connection.Transport;
-        var output = TryCreateOutput(connection, options);
+        var output = TryCreateOutput(connection, options, turns);
         var direct = new DirectConnection(transport, output, options);
         connection.Features.Set(direct);
         if (output is null)
@@ -69,7 +69,7 @@ internal sealed class DirectConnection : IDuplexPipe
         return isOurs ? _output : null;
     }
 
-    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutputOptions options)
+    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutputOptions options, SendTurns turns)
     {
         // TLS below us: what is written here is not what goes to the socket.
         if (!LinuxSocket.IsSupported
@@ -81,6 +81,6 @@ internal sealed class DirectConnection : IDuplexPipe
             return null;
         }
 
-        return new DirectOutput(connection, socket, pool, options);
+        return new DirectOutput(connection, socket, pool, options, turns);
     }
 }

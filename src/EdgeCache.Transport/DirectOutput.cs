@@ -29,7 +29,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
 
     private readonly OutputSocket _socket;
     private readonly MemoryPool<byte> _pool;
-    private readonly int _sliceBytes;
+    private readonly SendTurns _turns;
     private readonly SendBuffer _buffer;
     private readonly FileRange _range = new();
     private readonly StallWatch _stall;
@@ -38,11 +38,11 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     private bool _isCancelRequested;
     private bool _isCompleted;
 
-    public DirectOutput(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options)
+    public DirectOutput(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns)
     {
         _socket = new OutputSocket(connection, socket);
         _pool = pool;
-        _sliceBytes = options.SliceBytes;
+        _turns = turns;
         _buffer = new SendBuffer(pool);
         _stall = new StallWatch(options, _socket);
     }
@@ -174,7 +174,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
 
     private FlushState SendSlice()
     {
-        for (var left = _sliceBytes; _range.DueBytes > 0 && left > 0;)
+        for (var left = _turns.SliceBytes; _range.DueBytes > 0 && left > 0;)
         {
             var state = _socket.SendFile(_range, left, out var count);
             if (state != FlushState.Done)
@@ -201,7 +201,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 if (state == FlushState.SliceSpent)
                 {
-                    await Task.Yield();
+                    await _turns.WaitAsync();
                     state = SendNow();
                 }
                 else

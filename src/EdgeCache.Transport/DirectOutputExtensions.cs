@@ -16,7 +16,8 @@ public static class DirectOutputExtensions
         ArgumentNullException.ThrowIfNull(listen);
         options ??= new DirectOutputOptions();
         options.ThrowIfOutOfRange();
-        listen.Use(next => connection => DirectConnection.RunAsync(connection, next, options));
+        var turns = new SendTurns(options.SliceBytes);
+        listen.Use(next => connection => DirectConnection.RunAsync(connection, next, options, turns));
         return listen;
     }
 }

@@ -10,8 +10,8 @@ public sealed record DirectOutputOptions
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How much one connection sends before others get their turn, in bytes. 64 KiB to 64 MiB; 2 MiB unless told otherwise: without turns the first byte of
-    /// other connections went from 1 to 41 ms, and smaller slices cost CPU.
+    /// How much one connection sends at most before others get their turn, in bytes; the more wait for theirs, the less it is. 64 KiB to 64 MiB; 2 MiB unless
+    /// told otherwise: without turns the first byte of other connections went from 1 to 41 ms.
     /// </summary>
     public int SliceBytes { get; init; } = 2 << 20;
 

@@ -12,6 +12,7 @@ internal sealed class BlobFile
     private readonly Action<BlobFile>? _closed;
     private int _holders = 1;
     private int _doomed;
+    private bool _kept;
 
     /// <param name="closed">Called once, by the last holder, after the handle is closed.</param>
     public BlobFile(SafeFileHandle handle, Digest digest, BlobPool pool, long sizeBytes, Action<BlobFile>? closed)
@@ -31,6 +32,15 @@ internal sealed class BlobFile
 
     /// <summary>The verified length; for a growing file the length written so far is the fill's to say.</summary>
     public long SizeBytes { get; set; }
+
+    /// <summary>The digest as headers want it, made once for all readers.</summary>
+    public DigestText Text => field ??= new DigestText(Digest);
+
+    /// <summary>When it was opened, on the clock of its store.</summary>
+    public long OpenedAt { get; init; }
+
+    /// <summary>Whether anybody but the store holds it.</summary>
+    public bool HasReaders => Volatile.Read(ref _holders) > (Volatile.Read(ref _kept) ? 1 : 0);
 
     /// <summary>The name is gone; the bytes are used until the last holder leaves.</summary>
     public bool IsDoomed => Volatile.Read(ref _doomed) != 0;
@@ -54,6 +64,18 @@ internal sealed class BlobFile
         }
 
         return false;
+    }
+
+    /// <summary>The store takes a hold of its own, which keeps the file open between readers.</summary>
+    public void BeginKeeping()
+    {
+        Volatile.Write(ref _kept, TryHold());
+    }
+
+    public void EndKeeping()
+    {
+        Volatile.Write(ref _kept, false);
+        Release();
     }
 
     public void Release()

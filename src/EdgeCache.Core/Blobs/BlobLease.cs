@@ -18,6 +18,9 @@ public sealed class BlobLease : IDisposable
 
     public Digest Digest => File.Digest;
 
+    /// <summary>The digest as headers want it.</summary>
+    public DigestText Text => File.Text;
+
     /// <summary>The blob's length in bytes; 0 for one that is still being filled.</summary>
     public long SizeBytes => File.SizeBytes;
 

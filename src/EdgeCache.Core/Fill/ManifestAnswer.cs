@@ -3,13 +3,13 @@ using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Fill;
 
-/// <summary>What a request for a manifest comes to.</summary>
+/// <summary>What a request for a manifest comes to. A value, so that a hit allocates nothing.</summary>
 /// <param name="Result">How it was had; Error where it was not, and Failure then says why.</param>
 /// <param name="Repository">The repository in whose name upstream was asked, where it was.</param>
 /// <param name="Content">The bytes, where they have just been fetched; empty where they are in the store (or only a HEAD was asked).</param>
 /// <param name="Freshness">Of the tag; always fresh for a digest.</param>
 /// <param name="ForwardStatus">Upstream's status; 0 where it was not asked or gave none.</param>
-public sealed record ManifestAnswer(
+public readonly record struct ManifestAnswer(
     CacheResult Result,
     RepositoryKey Repository,
     Digest Digest = default,

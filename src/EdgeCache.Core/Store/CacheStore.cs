@@ -17,21 +17,23 @@ public sealed class CacheStore : IAsyncDisposable
     private readonly CacheIndex _index;
     private readonly BlobStore _blobs;
     private readonly Evictor _evictor;
+    private readonly HotObjects _hot;
     private readonly StoredBlobs _stored;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private int _disposed;
 
-    private CacheStore(CacheFolder folder, BlobStore blobs, CacheIndex index, EvictionOptions eviction, TimeProvider clock, ILogger logger)
+    private CacheStore(CacheFolder folder, BlobStore blobs, CacheIndex index, StoreOptions options, TimeProvider clock, ILogger logger)
     {
         _folder = folder;
         _index = index;
         _clock = clock;
         _logger = logger;
         _blobs = blobs;
-        _stored = new StoredBlobs(_index, _blobs);
-        _evictor = new Evictor(eviction, _stored, clock, logger);
+        _hot = new HotObjects(options.Hot, clock);
+        _stored = new StoredBlobs(_index, _blobs, _hot, logger);
+        _evictor = new Evictor(options.Eviction, _stored, clock, logger);
         _stored.Attach(_evictor);
         Loaded = Task.CompletedTask;
     }
@@ -44,7 +46,13 @@ public sealed class CacheStore : IAsyncDisposable
     /// <summary>Bytes, objects and evictions by pool.</summary>
     public Evictor Eviction => _evictor;
 
-    /// <summary>Files open for reading now.</summary>
+    /// <summary>Bytes of memory that copies of small objects take.</summary>
+    public long HotBytes => _hot.UsedBytes;
+
+    /// <summary>How many small objects are copied into memory.</summary>
+    public int HotObjects => _hot.Count;
+
+    /// <summary>Files that somebody reads now.</summary>
     public int OpenFiles => _blobs.OpenFiles;
 
     /// <summary>Takes the folder, sweeps what an earlier run left unfinished, and starts to load the index in the background.</summary>
@@ -57,7 +65,7 @@ public sealed class CacheStore : IAsyncDisposable
             var blobs = new BlobStore(folder.Paths, clock, logger);
             StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.SweepTemporary());
             var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
-            var store = new CacheStore(folder, blobs, index, options.Eviction, clock, logger);
+            var store = new CacheStore(folder, blobs, index, options, clock, logger);
             store.Loaded = Task.Run(() => store.LoadAsync(store._stopping.Token));
             return store;
         }
@@ -132,6 +140,18 @@ public sealed class CacheStore : IAsyncDisposable
 
     /// <summary>A reader's hold on stored bytes, and the touch that keeps them; null where they have just gone (look up again).</summary>
     public BlobLease? Acquire(in Digest digest) => _stored.Acquire(digest);
+
+    /// <summary>
+    /// What a hit is sent from: small content from memory, copied there at its first use and verified by that, else a hold on the file; either way the touch
+    /// that keeps it. None where the bytes have just gone, or turn out to be damaged (look up again).
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public ValueTask<StoredContent> AcquireContentAsync(in Digest digest, CancellationToken cancellationToken) =>
+        _stored.AcquireContentAsync(digest, cancellationToken);
+
+    /// <summary>Removes content whose file turned out to be damaged while it was sent.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void Discard(in Digest digest) => _stored.Discard(digest);
 
     /// <summary>Starts to write a blob, with room reserved for it.</summary>
     /// <param name="expectedBytes">The length by the upstream or the descriptor; 0 where none is known.</param>
@@ -224,6 +244,7 @@ public sealed class CacheStore : IAsyncDisposable
         await Loaded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _evictor.DisposeAsync().ConfigureAwait(false);
         await _index.DisposeAsync().ConfigureAwait(false);
+        _blobs.Dispose();
         _folder.Dispose();
         _stopping.Dispose();
     }

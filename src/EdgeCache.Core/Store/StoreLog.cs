@@ -1,3 +1,4 @@
+using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeCache.Core.Store;
@@ -14,4 +15,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(EventIds.StoreScanFailed, LogLevel.Error, "The cache folder could not be scanned; look-ups go to the file system")]
     public static partial void ScanFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(EventIds.StoreBlobDamaged, LogLevel.Error, "The stored bytes of {Digest} are damaged; they are removed and will be fetched again")]
+    public static partial void Damaged(ILogger logger, Digest digest);
 }

@@ -12,6 +12,9 @@ public sealed record StoreOptions
     /// <summary>Limits in bytes; a share of the disk has been resolved by who builds this.</summary>
     public required EvictionOptions Eviction { get; init; }
 
+    /// <summary>What is copied into memory.</summary>
+    public HotOptions Hot { get; init; } = new();
+
     /// <summary>Limits of the index; its own path is overridden by the store, which puts it into its folder.</summary>
     public IndexOptions Index { get; init; } = new() { Path = string.Empty };
 }

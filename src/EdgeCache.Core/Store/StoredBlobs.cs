@@ -2,6 +2,7 @@ using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeCache.Core.Store;
 
@@ -15,16 +16,20 @@ internal sealed class StoredBlobs : IVictimRemover
 
     private readonly CacheIndex _index;
     private readonly BlobStore _blobs;
+    private readonly HotObjects _hot;
+    private readonly ILogger _logger;
 
     /// <summary>Each serialises add and remove of its digests across the three views.</summary>
     private readonly Lock[] _stripes = new Lock[StripeCount];
     private Evictor? _evictor;
     private volatile bool _isComplete;
 
-    public StoredBlobs(CacheIndex index, BlobStore blobs)
+    public StoredBlobs(CacheIndex index, BlobStore blobs, HotObjects hot, ILogger logger)
     {
         _index = index;
         _blobs = blobs;
+        _hot = hot;
+        _logger = logger;
         for (var stripe = 0; stripe < StripeCount; stripe++)
         {
             _stripes[stripe] = new Lock();
@@ -75,6 +80,42 @@ internal sealed class StoredBlobs : IVictimRemover
         return lease;
     }
 
+    /// <summary>The content from memory, or a hold on its file; small content is copied into memory on the way.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    /// <exception cref="OperationCanceledException">The token, while a small file is read.</exception>
+    public ValueTask<StoredContent> AcquireContentAsync(in Digest digest, CancellationToken cancellationToken)
+    {
+        if (_hot.TryGet(digest, out var hot))
+        {
+            Evictor.Touch(hot.Pool, hot.Slot);
+            return new ValueTask<StoredContent>(new StoredContent(hot));
+        }
+
+        if (Acquire(digest) is not { } lease)
+        {
+            return default;
+        }
+
+        return _hot.Takes(lease.SizeBytes) ? CopyAsync(lease, cancellationToken) : new ValueTask<StoredContent>(new StoredContent(lease));
+    }
+
+    /// <summary>Removes content whose file turned out to be damaged; the next request fetches it again.</summary>
+    /// <exception cref="IOException">The disk failed; the index has forgotten it all the same.</exception>
+    public void Discard(in Digest digest)
+    {
+        StoreLog.Damaged(_logger, digest);
+        lock (StripeOf(digest))
+        {
+            _hot.Remove(digest);
+            if (_index.TryGetBlob(digest, out var entry))
+            {
+                _index.RemoveBlob(digest);
+                Evictor.Remove(entry.Pool, entry.Slot, digest);
+                Unlink(digest, entry.Pool, entry.SizeBytes);
+            }
+        }
+    }
+
     /// <summary>
     /// Takes a file in. Bytes that stand in both pools stay in the manifests' only: a blob can be served from there, a manifest from the other cannot.
     /// </summary>
@@ -122,6 +163,7 @@ internal sealed class StoredBlobs : IVictimRemover
         lock (StripeOf(digest))
         {
             // Also where the index has lost its entry: a file that nobody counts would stay for good.
+            _hot.Remove(digest);
             var outcome = _blobs.Unlink(digest, pool);
             if (_index.TryGetBlob(digest, out var entry) && entry.Pool == pool)
             {
@@ -149,6 +191,27 @@ internal sealed class StoredBlobs : IVictimRemover
 
     /// <summary>From here on what the index does not know is not there.</summary>
     public void Complete() => _isComplete = true;
+
+    /// <summary>Reads a small file whole. What its digest does not match is damage of the disk, and never served.</summary>
+    private async ValueTask<StoredContent> CopyAsync(BlobLease lease, CancellationToken cancellationToken)
+    {
+        using (lease)
+        {
+            var content = new byte[lease.SizeBytes];
+            var count = await lease.ReadAsync(content, 0, cancellationToken).ConfigureAwait(false);
+            var digest = lease.Digest;
+            if (count != content.Length || Digest.Compute(content, digest.Algorithm) != digest)
+            {
+                Discard(digest);
+                return default;
+            }
+
+            // Without an entry it has just been evicted: served once more, and not kept.
+            return new StoredContent(_index.TryGetBlob(digest, out var entry)
+                ? _hot.Add(digest, lease.Text, entry, content)
+                : new HotObject(lease.Text, content, BlobPool.Blobs, -1, 0));
+        }
+    }
 
     /// <summary>Forgets what was seen to be wrong, unless something else has taken its place meanwhile.</summary>
     private void Forget(in Digest digest, in BlobEntry seen)

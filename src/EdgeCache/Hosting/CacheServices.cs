@@ -33,6 +33,7 @@ internal static class CacheServices
     {
         services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
         services.AddSingleton(new TagRules(options.Upstreams));
+        services.AddSingleton<BlobSender>();
         services.AddSingleton<ManifestHandler>();
         services.AddSingleton<BlobHandler>();
         services.AddSingleton<ListHandler>();

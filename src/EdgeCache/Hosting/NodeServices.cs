@@ -54,6 +54,8 @@ internal static class NodeServices
         // Below Warning the frameworks write whole request targets, and query strings may hold signatures.
         var frameworkLevel = options.Level < LogLevel.Warning ? LogLevel.Warning : options.Level;
         logging.AddFilter("Microsoft", frameworkLevel).AddFilter("System", frameworkLevel).AddFilter("Yarp", frameworkLevel);
+        // This category makes an activity for each request where it may log at all, though nothing listens to it.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (options.Format == LogFormat.Json)
         {
             logging.AddJsonConsole(console =>

@@ -4,7 +4,6 @@ using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
-using Microsoft.Net.Http.Headers;
 
 namespace EdgeCache.Serving;
 
@@ -20,9 +19,11 @@ internal sealed class BlobHandler
     private readonly CacheStore _store;
     private readonly FillTable _fills;
     private readonly LinkConfirmer _confirmer;
+    private readonly BlobSender _sender;
 
-    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer)
+    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, BlobSender sender)
     {
+        _sender = sender;
         _store = store;
         _fills = fills;
         _confirmer = confirmer;
@@ -58,7 +59,7 @@ internal sealed class BlobHandler
             if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
             {
                 // The manifest's descriptor tells all that a HEAD wants to know.
-                WriteHead(context, record, found.Digest, CacheResult.Hit, null);
+                WriteHead(context, record, new DigestText(found.Digest), CacheResult.Hit, null);
                 await BeginBodyAsync(context, record, found.Digest, found.SizeBytes);
                 return;
             }
@@ -72,7 +73,7 @@ internal sealed class BlobHandler
 
             if (found.State == LookupState.Miss)
             {
-                WriteHead(context, record, found.Digest, CacheResult.Linked, null);
+                WriteHead(context, record, new DigestText(found.Digest), CacheResult.Linked, null);
                 await BeginBodyAsync(context, record, found.Digest, confirmed.SizeBytes);
                 return;
             }
@@ -86,16 +87,16 @@ internal sealed class BlobHandler
     /// <summary>False where the bytes have just gone.</summary>
     private async Task<bool> TrySendStoredAsync(HttpContext context, RequestRecord record, Lookup found, CacheResult result)
     {
-        using var lease = _store.Acquire(found.Digest);
-        if (lease is null)
+        using var stored = await _store.AcquireContentAsync(found.Digest, context.RequestAborted);
+        if (stored.IsNone)
         {
             return false;
         }
 
-        WriteHead(context, record, found.Digest, result, found.Freshness);
-        if (await BeginBodyAsync(context, record, found.Digest, lease.SizeBytes) is { } range)
+        WriteHead(context, record, stored.Text, result, found.Freshness);
+        if (await BeginBodyAsync(context, record, found.Digest, stored.SizeBytes) is { } range)
         {
-            await BlobSender.SendAsync(context, lease, range.Offset, range.LengthBytes, record);
+            await _sender.SendAsync(context, stored, range.Offset, range.LengthBytes, record);
         }
 
         return true;
@@ -141,24 +142,24 @@ internal sealed class BlobHandler
             return;
         }
 
-        WriteHead(context, record, found.Digest, reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null);
+        WriteHead(context, record, new DigestText(found.Digest), reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null);
         if (head.TotalBytes < 0)
         {
             // The upstream named no length: the client gets the whole, in chunks, whatever range it asked for.
-            await BlobSender.FollowAsync(context, reader, 0, long.MaxValue, record);
+            await _sender.FollowAsync(context, reader, 0, long.MaxValue, record);
         }
         else if (await BeginBodyAsync(context, record, found.Digest, head.TotalBytes) is { } range)
         {
-            await BlobSender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
+            await _sender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
         }
     }
 
-    private static void WriteHead(HttpContext context, RequestRecord record, in Digest digest, CacheResult result, Freshness? freshness)
+    private static void WriteHead(HttpContext context, RequestRecord record, DigestText digest, CacheResult result, Freshness? freshness)
     {
         record.Result = result;
         ContentHeaders.WriteCacheState(context.Response, result, 0, freshness);
         ContentHeaders.Write(context.Response, digest, MediaTypes.OctetStream, isImmutable: true);
-        context.Response.Headers[HeaderNames.AcceptRanges] = "bytes";
+        context.Response.Headers.AcceptRanges = "bytes";
     }
 
     /// <summary>Sets status and length by the request's conditions and range. Null: there is no body to send, all is said.</summary>
@@ -182,7 +183,7 @@ internal sealed class BlobHandler
         var range = isRanged ? ByteRange.Parse(request.Headers.Range.ToString(), sizeBytes) : new ByteRange(RangeOutcome.Whole, 0, sizeBytes);
         if (range.Outcome != RangeOutcome.Whole)
         {
-            response.Headers[HeaderNames.ContentRange] = range.ToContentRange(sizeBytes);
+            response.Headers.ContentRange = range.ToContentRange(sizeBytes);
         }
 
         if (range.Outcome == RangeOutcome.Unsatisfiable)

@@ -1,6 +1,7 @@
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
+using EdgeCache.Core.Store;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
 using EdgeCache.Transport;
@@ -11,7 +12,7 @@ namespace EdgeCache.Serving;
 /// Sends ranges of stored or growing files to clients, through <see cref="HttpResponseFileExtensions"/>: by sendfile where the listener can, copied elsewhere,
 /// the stall limit is the transport's. A response that cannot be ended is aborted: a short body must never look complete (PROTOCOL 24). Stateless.
 /// </summary>
-internal static class BlobSender
+internal sealed class BlobSender(CacheStore store)
 {
     /// <summary>How much of a manifest is handed to Kestrel at once.</summary>
     private const int ChunkBytes = 64 * 1024;
@@ -34,15 +35,22 @@ internal static class BlobSender
         }
     }
 
-    /// <summary>Sends a range of a stored blob.</summary>
-    /// <param name="offset">The first byte within the blob.</param>
+    /// <summary>Sends a range of stored content.</summary>
+    /// <param name="offset">The first byte within the content.</param>
     /// <param name="lengthBytes">How many; the caller has set Content-Length to it.</param>
-    public static async ValueTask SendAsync(HttpContext context, BlobLease lease, long offset, long lengthBytes, RequestRecord record) =>
-        await TrySendRangeAsync(context, lease, offset, lengthBytes, record);
+    public ValueTask SendAsync(HttpContext context, in StoredContent content, long offset, long lengthBytes, RequestRecord record)
+    {
+        if (content.Memory is { } memory)
+        {
+            return SendAsync(context, memory.Slice((int)offset, (int)lengthBytes), record);
+        }
+
+        return content.Lease is { } lease ? SendFileAsync(context, lease, offset, lengthBytes, record) : default;
+    }
 
     /// <summary>Sends a range of a blob that is still being filled, as its bytes become visible.</summary>
     /// <param name="lengthBytes">How many; <see cref="long.MaxValue"/> for all there will be (no Content-Length then).</param>
-    public static async ValueTask FollowAsync(HttpContext context, FillReader reader, long offset, long lengthBytes, RequestRecord record)
+    public async ValueTask FollowAsync(HttpContext context, FillReader reader, long offset, long lengthBytes, RequestRecord record)
     {
         var end = lengthBytes == long.MaxValue ? long.MaxValue : offset + lengthBytes;
         while (offset < end)
@@ -74,6 +82,15 @@ internal static class BlobSender
             }
 
             offset += Math.Max(available, 0);
+        }
+    }
+
+    private async ValueTask SendFileAsync(HttpContext context, BlobLease lease, long offset, long lengthBytes, RequestRecord record)
+    {
+        if (!await TrySendRangeAsync(context, lease, offset, lengthBytes, record) && record.Result == CacheResult.Error)
+        {
+            // The next request must not meet the same file.
+            store.Discard(lease.Digest);
         }
     }
 

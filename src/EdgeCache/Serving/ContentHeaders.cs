@@ -1,7 +1,6 @@
 using System.Globalization;
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
-using Microsoft.Net.Http.Headers;
 
 namespace EdgeCache.Serving;
 
@@ -14,17 +13,16 @@ internal static class ContentHeaders
     /// <summary>A year, the longest that Age is worth saying.</summary>
     private const long MaxAgeSeconds = 31_536_000;
 
-    /// <summary>Names the content and its state in the cache.</summary>
-    public static void Write(HttpResponse response, in Digest digest, string contentType, bool isImmutable)
+    /// <summary>Names the content.</summary>
+    public static void Write(HttpResponse response, DigestText digest, string contentType, bool isImmutable)
     {
-        var text = digest.ToString();
         var headers = response.Headers;
-        response.ContentType = contentType;
-        headers["Docker-Content-Digest"] = text;
-        headers[HeaderNames.ETag] = $"\"{text}\"";
+        headers.ContentType = contentType;
+        headers["Docker-Content-Digest"] = digest.Value;
+        headers.ETag = digest.EntityTag;
         if (isImmutable)
         {
-            headers[HeaderNames.CacheControl] = Immutable;
+            headers.CacheControl = Immutable;
         }
     }
 
@@ -35,7 +33,7 @@ internal static class ContentHeaders
         response.Headers["Cache-Status"] = new CacheStatus(result, forwardStatus, isLimited ? freshness!.Value.TimeToLive : null).ToString();
         if (result is CacheResult.Hit or CacheResult.Stale && freshness is { } stored)
         {
-            response.Headers[HeaderNames.Age] = Math.Min(stored.AgeSeconds, MaxAgeSeconds).ToString(CultureInfo.InvariantCulture);
+            response.Headers.Age = Math.Min(stored.AgeSeconds, MaxAgeSeconds).ToString(CultureInfo.InvariantCulture);
         }
     }
 

@@ -17,9 +17,11 @@ internal sealed class ManifestHandler
     private readonly ManifestResolver _resolver;
     private readonly CacheStore _store;
     private readonly TagRules _rules;
+    private readonly BlobSender _sender;
 
-    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules)
+    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules, BlobSender sender)
     {
+        _sender = sender;
         _resolver = resolver;
         _store = store;
         _rules = rules;
@@ -60,34 +62,35 @@ internal sealed class ManifestHandler
     private async Task<bool> TrySendAsync(HttpContext context, OciRoute route, RequestRecord record, ManifestAnswer answer, bool isHead)
     {
         var response = context.Response;
-        ContentHeaders.Write(response, answer.Digest, MediaTypes.ToText(answer.Type), route.Reference.IsDigest);
-        if (Conditional.IsNotModified(context.Request.Headers.IfNoneMatch, answer.Digest))
-        {
-            ContentHeaders.SetNotModified(response);
-            return true;
-        }
-
-        if (isHead)
-        {
-            response.ContentLength = answer.SizeBytes >= 0 ? answer.SizeBytes : null;
-            return true;
-        }
-
-        if (!answer.Content.IsEmpty)
-        {
-            response.ContentLength = answer.Content.Length;
-            await BlobSender.SendAsync(context, answer.Content, record);
-            return true;
-        }
-
-        using var lease = _store.Acquire(answer.Digest);
-        if (lease is null)
+        var isNotModified = Conditional.IsNotModified(context.Request.Headers.IfNoneMatch, answer.Digest);
+        var isStored = !isNotModified && !isHead && answer.Content.IsEmpty;
+        using var stored = isStored ? await _store.AcquireContentAsync(answer.Digest, context.RequestAborted) : default;
+        if (isStored && stored.IsNone)
         {
             return false;
         }
 
-        response.ContentLength = lease.SizeBytes;
-        await BlobSender.SendAsync(context, lease, 0, lease.SizeBytes, record);
+        ContentHeaders.Write(
+            response, isStored ? stored.Text : new DigestText(answer.Digest), MediaTypes.ToText(answer.Type), route.Reference.IsDigest);
+        if (isNotModified)
+        {
+            ContentHeaders.SetNotModified(response);
+        }
+        else if (isHead)
+        {
+            response.ContentLength = answer.SizeBytes >= 0 ? answer.SizeBytes : null;
+        }
+        else if (isStored)
+        {
+            response.ContentLength = stored.SizeBytes;
+            await _sender.SendAsync(context, stored, 0, stored.SizeBytes, record);
+        }
+        else
+        {
+            response.ContentLength = answer.Content.Length;
+            await BlobSender.SendAsync(context, answer.Content, record);
+        }
+
         return true;
     }
 }

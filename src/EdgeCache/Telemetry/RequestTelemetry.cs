@@ -78,8 +78,14 @@ internal sealed class RequestTelemetry(EdgeMetrics metrics, AccessLog log, TimeP
         Reason = record.Reason,
         UserAgent = context.Request.Headers.UserAgent.ToString(),
         RequestId = context.TraceIdentifier,
-        TraceId = Activity.Current?.TraceId.ToHexString(),
+        TraceId = TraceIdOf(context.Request),
     };
+
+    /// <summary>That of the activity where something traces, else the client's own (W3C Trace Context).</summary>
+    private static string? TraceIdOf(HttpRequest request) =>
+        Activity.Current is { } activity ? activity.TraceId.ToHexString()
+        : ActivityContext.TryParse(request.Headers.TraceParent, null, out var parent) ? parent.TraceId.ToHexString()
+        : null;
 
     private sealed class RecordPolicy : PooledObjectPolicy<RequestRecord>
     {

@@ -26,6 +26,7 @@ public sealed class BlobStoreTests : IDisposable
     public void Dispose()
     {
         Assert.Equal(0, _store.OpenFiles);
+        _store.Dispose();
         Assert.Empty(Directory.EnumerateFiles(_folder.Paths.Temporary));
         _folder.Dispose();
         _temp.Dispose();
@@ -169,6 +170,81 @@ public sealed class BlobStoreTests : IDisposable
         _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!.Dispose();
 
         Assert.Equal(_clock.GetUtcNow(), _store.Find(ContentDigest)!.Value.LastUsed, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task ReadAgain_NeedsNoFileOfThatNameForAWhile()
+    {
+        Put(Content);
+        _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!.Dispose();
+        var path = _folder.Paths.File(BlobPool.Blobs, ContentDigest);
+        File.Delete(path);
+
+        using (var lease = _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length))
+        {
+            Assert.Equal(Content.Length, await lease!.ReadAsync(new byte[64], 0, default));
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Null(_store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length));
+    }
+
+    [Fact]
+    public void ReadAgainAfterAWhile_RecordsTheUse()
+    {
+        Put(Content);
+        for (var minutes = 0; minutes < 60; minutes += 5)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(5));
+            _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!.Dispose();
+        }
+
+        Assert.Equal(_clock.GetUtcNow(), _store.Find(ContentDigest)!.Value.LastUsed, TimeSpan.FromMinutes(11));
+    }
+
+    [Fact]
+    public void UnlinkedAfterItWasRead_IsFreedAtOnce()
+    {
+        Put(Content);
+        _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!.Dispose();
+
+        Assert.Equal(UnlinkOutcome.Freed, _store.Unlink(ContentDigest, BlobPool.Blobs));
+        Assert.Null(_store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length));
+    }
+
+    [Fact]
+    public void PublishedAgain_ServesTheNewFile()
+    {
+        Put(Content);
+        using var old = _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!;
+        File.Delete(_folder.Paths.File(BlobPool.Blobs, ContentDigest));
+        Put(Content);
+
+        using var lease = _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!;
+
+        Assert.NotSame(old.Handle, lease.Handle);
+    }
+
+    [Fact]
+    public async Task ReadAndUnlinkedByMany_EveryHoldEnds()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(reader => Task.Run(() =>
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                if (reader == 0)
+                {
+                    Put(Content);
+                    _store.Unlink(ContentDigest, BlobPool.Blobs);
+                }
+                else
+                {
+                    _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)?.Dispose();
+                }
+            }
+        })));
+
+        Assert.Null(_store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length));
     }
 
     private void Put(byte[] content, long? expectedBytes = null, BlobPool pool = BlobPool.Blobs)

@@ -18,7 +18,7 @@ public sealed class ContentHeadersTests
     [InlineData(false, "")]
     public void Content_IsNamedByItsDigest(bool isImmutable, string cacheControl)
     {
-        ContentHeaders.Write(_response, Digest, MediaTypes.OciManifest, isImmutable);
+        ContentHeaders.Write(_response, new DigestText(Digest), MediaTypes.OciManifest, isImmutable);
 
         Assert.Equal(MediaTypes.OciManifest, _response.ContentType);
         Assert.Equal(Digest.ToString(), _response.Headers["Docker-Content-Digest"]);

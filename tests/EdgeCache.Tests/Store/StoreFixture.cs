@@ -11,10 +11,12 @@ namespace EdgeCache.Tests.Store;
 internal sealed class StoreFixture : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly HotOptions _hot;
 
-    public StoreFixture(long limitBytes = 64 * 1024 * 1024)
+    public StoreFixture(long limitBytes = 64 * 1024 * 1024, HotOptions? hot = null)
     {
         LimitBytes = limitBytes;
+        _hot = hot ?? new HotOptions();
         Store = Open();
     }
 
@@ -44,5 +46,7 @@ internal sealed class StoreFixture : IAsyncDisposable
     }
 
     private CacheStore Open() => CacheStore.Open(
-        new StoreOptions { Path = _folder.Path, Eviction = new EvictionOptions { LimitBytes = LimitBytes } }, Clock, NullLogger<CacheStore>.Instance);
+        new StoreOptions { Path = _folder.Path, Eviction = new EvictionOptions { LimitBytes = LimitBytes }, Hot = _hot },
+        Clock,
+        NullLogger<CacheStore>.Instance);
 }
