@@ -178,6 +178,9 @@ public sealed class BlobStore : IDisposable
         return held is null ? UnlinkOutcome.Freed : UnlinkOutcome.Doomed;
     }
 
+    /// <summary>Whether a file stands under the blob's final name.</summary>
+    public bool Exists(in Digest digest, BlobPool pool) => File.Exists(_paths.File(pool, digest));
+
     /// <summary>Looks for a blob on disk, in either pool: the truth while the index is not complete.</summary>
     public StoredBlob? Find(in Digest digest)
     {

@@ -119,12 +119,18 @@ internal sealed class StoredBlobs : IVictimRemover
     /// <summary>
     /// Takes a file in. Bytes that stand in both pools stay in the manifests' only: a blob can be served from there, a manifest from the other cannot.
     /// </summary>
-    /// <returns>False where the pool holds as many objects as it may: the file is removed again.</returns>
+    /// <returns>False where the file is gone again, or the pool holds as many objects as it may: then the file is removed.</returns>
     /// <exception cref="IOException">A file that must go cannot be removed.</exception>
     public bool Add(in StoredBlob blob)
     {
         lock (StripeOf(blob.Digest))
         {
+            // The scan, a look-up and the fill itself may all bring the same file, and eviction may have taken it since they saw it.
+            if (!_blobs.Exists(blob.Digest, blob.Pool))
+            {
+                return false;
+            }
+
             if (_index.TryGetBlob(blob.Digest, out var known))
             {
                 if (known.Pool != blob.Pool && blob.Pool == BlobPool.Blobs)

@@ -1,6 +1,7 @@
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Origin;
+using EdgeCache.Testing;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -170,13 +171,22 @@ public sealed class OriginClientTests
     [Fact]
     public async Task NoHeaders_TimesOutAndTheNextAnswers()
     {
+        var clock = new FakeTimeProvider();
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         FakeUpstream? silent = null;
-        silent = await FakeUpstream.StartAsync(context => silent!.HangAsync(context));
+        silent = await FakeUpstream.StartAsync(context =>
+        {
+            arrived.TrySetResult();
+            return silent!.HangAsync(context);
+        });
         await using var owned = silent;
         await using var second = await FakeUpstream.StartAsync(context => context.Response.WriteAsync("content"));
-        await using var host = new OriginHost(OriginHost.Upstream(silent.Root, second.Root) with { HeaderTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var host = new OriginHost(OriginHost.Upstream(silent.Root, second.Root), time: clock);
 
-        await using var answer = await host.GetManifestAsync();
+        var asking = host.GetManifestAsync();
+        await arrived.Task;
+        clock.Advance(TimeSpan.FromSeconds(20));
+        await using var answer = await asking;
 
         Assert.Equal(OriginOutcome.Found, answer.Outcome);
     }
@@ -192,13 +202,20 @@ public sealed class OriginClientTests
             await registry!.HangAsync(context);
         });
         await using var owned = registry;
-        await using var host = new OriginHost(OriginHost.Upstream(registry.Root) with { StallTimeout = TimeSpan.FromMilliseconds(200) });
+        var clock = new FakeTimeProvider();
+        await using var host = new OriginHost(OriginHost.Upstream(registry.Root), time: clock);
 
         await using var answer = await host.GetBlobAsync();
         var buffer = new byte[16];
 
         Assert.Equal(5, await answer.Body.ReadAtLeastAsync(buffer, 5));
-        await Assert.ThrowsAsync<TimeoutException>(async () => await answer.Body.ReadExactlyAsync(buffer));
+        var reading = answer.Body.ReadExactlyAsync(buffer).AsTask();
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(20));
+            return reading.IsCompleted;
+        });
+        await Assert.ThrowsAsync<TimeoutException>(() => reading);
     }
 
     [Fact]

@@ -59,6 +59,20 @@ public sealed class StoredBlobsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FileEvictedSinceTheScanSawIt_IsNotTakenIn()
+    {
+        Put("bytes"u8);
+        var seen = _blobs.Scan().Single();
+        await _stored.RemoveAsync(seen.Digest, BlobPool.Blobs, default);
+        _evictor.Remove(BlobPool.Blobs, 0, seen.Digest);
+
+        Assert.False(_stored.Add(seen));
+
+        Assert.False(_index.TryGetBlob(seen.Digest, out _));
+        Assert.Equal((0, 0L), (Usage.Objects, Usage.UsedBytes));
+    }
+
+    [Fact]
     public async Task VictimWhoseIndexEntryIsLost_LosesItsFileAllTheSame()
     {
         Put("bytes"u8);
