@@ -151,6 +151,8 @@ public sealed class RestartTests : EdgeTests
 
     private async Task AssertAllHitsAsync(EdgeFixture edge)
     {
+        // While the journal is replayed, a link that is not known yet is asked upstream.
+        await edge.Store.Loaded;
         foreach (var (path, content) in ((string, byte[])[])[
             (_sample.TagPath(), _sample.Image.Bytes), (_sample.ManifestPath, _sample.Image.Bytes),
             (_sample.BlobPath(0), _sample.Layers[0].Bytes), (_sample.BlobPath(1), _sample.Layers[1].Bytes)])
