@@ -36,10 +36,14 @@ public sealed class BlobWriter : IDisposable
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(_file.Handle, bytes, WrittenBytes);
-        _hash.AppendData(bytes);
-        WrittenBytes += bytes.Length;
+        Write(bytes);
+        Hash(bytes);
     }
+
+    /// <summary>Writes a body that comes bit by bit, hashed beside the writing. Dispose it before the writer.</summary>
+    /// <param name="pieceBytes">The length of a buffer, of which it takes two at most.</param>
+    /// <param name="totalBytes">How long the body is; -1 where that is not known.</param>
+    public PieceWriter OpenPieces(int pieceBytes, long totalBytes) => new(this, pieceBytes, totalBytes);
 
     /// <summary>The digest of all that was written, in the algorithm of the expected digest. Ends the hashing: call it once.</summary>
     public Digest Finish()
@@ -51,6 +55,17 @@ public sealed class BlobWriter : IDisposable
 
     /// <summary>A reader's hold on the growing file; null when the writer and all its readers have gone.</summary>
     public BlobLease? OpenLease() => _file.TryHold() ? new BlobLease(_file) : null;
+
+    /// <summary>Writes the next bytes at the end, for <see cref="Hash"/> to follow.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    internal void Write(ReadOnlySpan<byte> bytes)
+    {
+        RandomAccess.Write(_file.Handle, bytes, WrittenBytes);
+        WrittenBytes += bytes.Length;
+    }
+
+    /// <summary>Hashes the next bytes, in the order of the content; one call at a time, on any thread.</summary>
+    internal void Hash(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
 
     /// <summary>The file has its final name: disposing must not delete it.</summary>
     internal void Renamed() => _named = false;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
@@ -85,7 +84,7 @@ internal sealed class FillRun
             // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
             _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
             _fill.Confirm(source);
-            var failure = await CopyAsync(answer.Body, pending.Writer, totalBytes, cancellationToken).ConfigureAwait(false);
+            var failure = await ReceiveAsync(answer.Body, pending.Writer, totalBytes, cancellationToken).ConfigureAwait(false);
             if (failure is { } broken)
             {
                 return GiveUp(source, answer, broken);
@@ -128,59 +127,65 @@ internal sealed class FillRun
     }
 
     /// <summary>Reads the body to its end and compares the digest. Null: all is well.</summary>
-    private async ValueTask<FillFailure?> CopyAsync(Stream body, BlobWriter writer, long totalBytes, CancellationToken cancellationToken)
+    private async ValueTask<FillFailure?> ReceiveAsync(Stream body, BlobWriter writer, long totalBytes, CancellationToken cancellationToken)
     {
-        var limitBytes = totalBytes >= 0 ? totalBytes : _options.MaxBlobBytes;
-        var buffer = ArrayPool<byte>.Shared.Rent(_options.BufferBytes);
-        try
+        var pieces = writer.OpenPieces(_options.PieceBytes, totalBytes);
+        await using (pieces.ConfigureAwait(false))
         {
-            while (true)
+            if (await CopyAsync(body, writer, pieces, totalBytes, cancellationToken).ConfigureAwait(false) is { } fault)
             {
-                var (count, fault) = await ReadAsync(body, buffer, cancellationToken).ConfigureAwait(false);
-                if (fault is not null)
-                {
-                    return fault;
-                }
-
-                if (count == 0)
-                {
-                    break;
-                }
-
-                if (writer.WrittenBytes + count > limitBytes)
-                {
-                    return Bad($"The upstream sent more than {limitBytes} bytes.");
-                }
-
-                writer.Append(buffer.AsSpan(0, count));
-                _fill.Advance(writer.WrittenBytes);
+                return fault;
             }
-        }
-        catch (IOException error)
-        {
-            FillLog.NotStored(_logger, _fill.Digest, error.Message);
-            return DiskFailed;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
 
-        if (totalBytes >= 0 && writer.WrittenBytes != totalBytes)
-        {
-            return new FillFailure(
-                FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body ended after {writer.WrittenBytes} of {totalBytes} bytes.");
-        }
+            if (totalBytes >= 0 && writer.WrittenBytes != totalBytes)
+            {
+                return new FillFailure(
+                    FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body ended after {writer.WrittenBytes} of {totalBytes} bytes.");
+            }
 
-        var found = writer.Finish();
-        return found == _fill.Digest ? null : Bad($"The upstream's bytes have the digest {found}.");
+            var found = await pieces.FinishAsync().ConfigureAwait(false);
+            return found == _fill.Digest ? null : Bad($"The upstream's bytes have the digest {found}.");
+        }
     }
 
-    private static async ValueTask<(int Count, FillFailure? Fault)> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Makes what each read returned visible at once. Null: the body has ended well.</summary>
+    private async ValueTask<FillFailure?> CopyAsync(
+        Stream body, BlobWriter writer, PieceWriter pieces, long totalBytes, CancellationToken cancellationToken)
+    {
+        var limitBytes = totalBytes >= 0 ? totalBytes : _options.MaxBlobBytes;
+        while (true)
+        {
+            var room = await pieces.GetRoomAsync().ConfigureAwait(false);
+            var (count, fault) = await ReadAsync(body, room, cancellationToken).ConfigureAwait(false);
+            if (fault is not null || count == 0)
+            {
+                return fault;
+            }
+
+            if (writer.WrittenBytes + count > limitBytes)
+            {
+                return Bad($"The upstream sent more than {limitBytes} bytes.");
+            }
+
+            try
+            {
+                pieces.Commit(count);
+            }
+            catch (IOException error)
+            {
+                FillLog.NotStored(_logger, _fill.Digest, error.Message);
+                return DiskFailed;
+            }
+
+            _fill.Advance(writer.WrittenBytes);
+        }
+    }
+
+    private static async ValueTask<(int Count, FillFailure? Fault)> ReadAsync(Stream body, Memory<byte> room, CancellationToken cancellationToken)
     {
         try
         {
-            return (await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), null);
+            return (await body.ReadAsync(room, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {

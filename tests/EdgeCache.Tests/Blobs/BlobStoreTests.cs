@@ -80,6 +80,19 @@ public sealed class BlobStoreTests : IDisposable
     }
 
     [Fact]
+    public void MoreThanTheDiskHolds_IsRefusedBeforeTheFirstByte() =>
+        Assert.ThrowsAny<IOException>(() => _store.Create(ContentDigest, BlobPool.Blobs, 1L << 60));
+
+    [Fact]
+    public void Preallocation_DoesNotShowInTheLength()
+    {
+        using var writer = _store.Create(ContentDigest, BlobPool.Blobs, 4096);
+        writer.Append(Content);
+
+        Assert.Equal(Content.Length, new FileInfo(Assert.Single(Directory.GetFiles(_folder.Paths.Temporary))).Length);
+    }
+
+    [Fact]
     public void PublishTwice_SecondIsDropped()
     {
         Put(Content);

@@ -1,5 +1,6 @@
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
 using EdgeCache.Tests.Store;
 using Xunit;
 
@@ -114,5 +115,35 @@ public sealed class BlobFillTests
 
         Assert.Equal(FillState.Verified, (await reader.WaitForHeadAsync(default)).State);
         Assert.False(_fill.TryTakeBack());
+    }
+
+    /// <summary>A wake-up that is lost would leave a reader waiting for ever: the fill says nothing twice.</summary>
+    [Fact]
+    public async Task ReadersAtTheHeelsOfTheFill_MissNoAdvance()
+    {
+        const int Steps = 20_000;
+        var readers = Enumerable.Range(0, 3).Select(_ => _fill.TryJoin(A, linked: true, -1)!).ToList();
+        var follows = readers.Select(reader => Task.Run(() => FollowAsync(reader))).ToList();
+
+        for (var step = 1; step <= Steps; step++)
+        {
+            // The total is unknown: what is held back comes on top.
+            _fill.Advance(step + new FillOptions().HoldBackBytes);
+        }
+
+        await Eventually.TrueAsync(() => follows.TrueForAll(follow => follow.IsCompleted));
+        Assert.All(await Task.WhenAll(follows), seen => Assert.Equal(Steps, seen));
+        readers.ForEach(reader => reader.Dispose());
+
+        static async Task<long> FollowAsync(FillReader reader)
+        {
+            long seen = 0;
+            while (seen < Steps)
+            {
+                seen = (await reader.WaitAsync(seen, default)).VisibleBytes;
+            }
+
+            return seen;
+        }
     }
 }

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
+using EdgeCache.Tests.Blobs;
 using EdgeCache.Tests.Store;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace EdgeCache.Tests.Fill;
@@ -15,19 +15,12 @@ public sealed class FillRunTests : IAsyncLifetime
     private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
     private static readonly RepositoryKey B = StoreFixture.Repository("library/b");
 
-    private readonly StoreFixture _fixture = new();
-    private readonly ScriptedOrigin _origin = new();
-    private readonly FillTable _fills;
-
-    public FillRunTests() => _fills = new FillTable(_origin, _fixture.Store, new FillOptions(), NullLogger<FillTable>.Instance);
+    /// <summary>Large is five pieces, Small less than one.</summary>
+    private readonly FillFixture _fixture = new(new FillOptions { PieceBytes = 64 * 1024 });
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _fills.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
+    public Task DisposeAsync() => _fixture.DisposeAsync().AsTask();
 
     [Theory]
     [InlineData("wrong")]
@@ -36,18 +29,18 @@ public sealed class FillRunTests : IAsyncLifetime
     [InlineData("cut")]
     public async Task BadLargeBody_EveryReaderFailsAndNothingIsStored(string fault)
     {
-        var body = Script(Large, withLength: fault != "long");
+        var body = _fixture.Script(Large, withLength: fault != "long");
         var digest = Digest.Compute(Large);
-        using var first = Join(A, Large);
-        using var second = Join(A, Large);
+        using var first = _fixture.Join(A, Large);
+        using var second = _fixture.Join(A, Large);
         var reads = new[] { first, second }.Select(reader => reader.WaitAsync(Large.Length, default).AsTask()).ToList();
 
         await SendBadAsync(body, Large, fault);
 
         Assert.All(await Task.WhenAll(reads), end => Assert.Equal(FillState.Failed, end.State));
-        await _fills.DisposeAsync();
-        Assert.Equal(LookupState.Miss, _fixture.Store.LookupBlob(A, digest).State);
-        Assert.Null(_fixture.Store.Acquire(digest));
+        await _fixture.Fills.DisposeAsync();
+        Assert.Equal(LookupState.Miss, _fixture.Cache.Store.LookupBlob(A, digest).State);
+        Assert.Null(_fixture.Cache.Store.Acquire(digest));
     }
 
     [Theory]
@@ -57,23 +50,23 @@ public sealed class FillRunTests : IAsyncLifetime
     public async Task BadSmallBody_NextSourceServes(string fault)
     {
         var bad = new PipedBody();
-        _origin.Blob = (repository, _, _) => ValueTask.FromResult(
+        _fixture.Origin.Blob = (repository, _, _) => ValueTask.FromResult(
             repository == A ? ScriptedOrigin.Found(bad.Stream, Small.Length) : ScriptedOrigin.Found(Small));
-        using var first = Join(A, Small, linked: true);
-        using var second = Join(B, Small, linked: true);
+        using var first = _fixture.Join(A, Small, linked: true);
+        using var second = _fixture.Join(B, Small, linked: true);
 
         await SendBadAsync(bad, Small, fault);
 
         Assert.Equal(Small, await first.ReadAllAsync());
         Assert.Equal(Small, await second.ReadAllAsync());
-        Assert.Equal(2, _origin.Calls.Count);
+        Assert.Equal(2, _fixture.Origin.Calls.Count);
     }
 
     [Fact]
     public async Task ContentLengthThatContradictsTheDescriptor_IsRefused()
     {
-        _origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
-        using var reader = Join(A, Large, linked: true, expectedBytes: Large.Length + 1);
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var reader = _fixture.Join(A, Large, linked: true, expectedBytes: Large.Length + 1);
 
         var head = await reader.WaitForHeadAsync(default);
 
@@ -83,8 +76,8 @@ public sealed class FillRunTests : IAsyncLifetime
     [Fact]
     public async Task OriginThatThrows_FailsTheFillNotTheProcess()
     {
-        _origin.Blob = (_, _, _) => throw new InvalidOperationException("a fault of ours");
-        using var reader = Join(A, Large);
+        _fixture.Origin.Blob = (_, _, _) => throw new InvalidOperationException("a fault of ours");
+        using var reader = _fixture.Join(A, Large);
 
         Assert.Equal(FailureSource.Internal, (await reader.WaitForHeadAsync(default)).Failure.Source);
     }
@@ -92,8 +85,8 @@ public sealed class FillRunTests : IAsyncLifetime
     [Fact]
     public async Task NotModifiedThatWasNotAskedFor_IsABadAnswer()
     {
-        _origin.Blob = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotModified) { StatusCode = 304 });
-        using var reader = Join(A, Large);
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotModified) { StatusCode = 304 });
+        using var reader = _fixture.Join(A, Large);
 
         Assert.Equal(OriginOutcome.BadAnswer, (await reader.WaitForHeadAsync(default)).Failure.Outcome);
     }
@@ -101,44 +94,103 @@ public sealed class FillRunTests : IAsyncLifetime
     [Fact]
     public async Task DiskThatRefuses_FailsWithoutAWordOfItsPaths()
     {
-        var temporary = Path.Combine(_fixture.Path, "tmp");
+        var temporary = Path.Combine(_fixture.Cache.Path, "tmp");
         Directory.Delete(temporary);
-        _origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
-        using var reader = Join(A, Large);
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var reader = _fixture.Join(A, Large);
 
         var head = await reader.WaitForHeadAsync(default);
         Directory.CreateDirectory(temporary);
 
         Assert.Equal(FailureSource.Store, head.Failure.Source);
-        Assert.DoesNotContain(_fixture.Path, head.Failure.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(_fixture.Cache.Path, head.Failure.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DiskThatFillsUpInTheMiddle_FailsTheReadersAndStoresNothing()
+    {
+        var body = _fixture.Script(Large);
+        using var reader = _fixture.Join(A, Large);
+        await body.SendAsync(Large.AsMemory(0, 150_000));
+        await reader.WaitAsync(149_999, default);
+        FullDisk.Befall(reader.Lease.Handle);
+
+        await body.SendAsync(Large.AsMemory(150_000));
+        body.End();
+
+        var end = await reader.WaitAsync(Large.Length, default);
+        Assert.Equal((FillState.Failed, FailureSource.Store), (end.State, end.Failure.Source));
+        await _fixture.Fills.EndAsync();
+        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
+    }
+
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(200_000)]
+    public async Task NodeStopsInTheMiddle_ReaderFailsAndNothingIsStored(int bytes)
+    {
+        var body = _fixture.Script(Large);
+        using var reader = _fixture.Join(A, Large);
+        await body.SendAsync(Large.AsMemory(0, bytes));
+        await reader.WaitAsync(bytes - 1, default);
+
+        await _fixture.Fills.DisposeAsync();
+
+        Assert.Equal(FillState.Failed, (await reader.WaitAsync(bytes, default)).State);
+        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
+    }
+
+    [Fact]
+    public async Task WhatAReadReturned_IsVisibleBeforeItsPieceIsFull()
+    {
+        var body = _fixture.Script(Large);
+        using var reader = _fixture.Join(A, Large);
+
+        for (var sent = 0; sent < 100_000; sent += 1_000)
+        {
+            await body.SendAsync(Large.AsMemory(sent, 1_000));
+            Assert.Equal(sent + 1_000, (await reader.WaitAsync(sent, default)).VisibleBytes);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    [InlineData(299_999)]
+    public async Task WrongByteInAnyPiece_IsFound(int offset)
+    {
+        var wrong = Large.ToArray();
+        wrong[offset] ^= 1;
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(wrong));
+        using var reader = _fixture.Join(A, Large);
+
+        var end = await reader.WaitAsync(Large.Length, default);
+
+        Assert.Equal((FillState.Failed, OriginOutcome.BadAnswer), (end.State, end.Failure.Outcome));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SeveralPieces_AreReadAndStored(bool withLength)
+    {
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large, withLength));
+        using var reader = _fixture.Join(A, Large);
+
+        Assert.Equal(Large, await reader.ReadAllAsync());
+        await _fixture.Fills.EndAsync();
+        Assert.Equal(LookupState.Fresh, _fixture.Cache.Store.LookupBlob(A, Digest.Compute(Large)).State);
     }
 
     [Fact]
     public async Task EmptyBlob_IsVerifiedAndStored()
     {
-        _origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found([]));
-        using var reader = Join(A, []);
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found([]));
+        using var reader = _fixture.Join(A, []);
 
         Assert.Empty(await reader.ReadAllAsync());
-        await _fills.EndAsync();
-        Assert.Equal(LookupState.Fresh, _fixture.Store.LookupBlob(A, Digest.Compute([])).State);
-    }
-
-    private FillReader Join(RepositoryKey repository, byte[] content, bool linked = false, long expectedBytes = -1)
-    {
-        Assert.Equal(JoinOutcome.Joined, _fills.JoinOrStart(repository, Digest.Compute(content), linked, expectedBytes, out var reader));
-        return reader!;
-    }
-
-    private PipedBody Script(byte[] content, bool withLength = true)
-    {
-        var body = new PipedBody();
-        _origin.Blob = (_, _, token) =>
-        {
-            token.Register(body.Break);
-            return ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, withLength ? content.Length : null));
-        };
-        return body;
+        await _fixture.Fills.EndAsync();
+        Assert.Equal(LookupState.Fresh, _fixture.Cache.Store.LookupBlob(A, Digest.Compute([])).State);
     }
 
     private static async Task SendBadAsync(PipedBody body, byte[] content, string fault)

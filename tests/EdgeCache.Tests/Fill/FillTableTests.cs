@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Tests.Store;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace EdgeCache.Tests.Fill;
@@ -14,34 +13,24 @@ public sealed class FillTableTests : IAsyncLifetime
     private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
     private static readonly RepositoryKey B = StoreFixture.Repository("library/b");
 
-    private readonly StoreFixture _fixture = new();
-    private readonly ScriptedOrigin _origin = new();
-    private readonly FillTable _fills;
-
-    public FillTableTests() =>
-        _fills = new FillTable(_origin, _fixture.Store, new FillOptions { MaxReadersPerFill = 500, MaxConcurrentFills = 4 }, NullLogger<FillTable>.Instance);
+    private readonly FillFixture _fixture = new(new FillOptions { MaxReadersPerFill = 500, MaxConcurrentFills = 4 });
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _fills.DisposeAsync();
-        Assert.Equal(0, _fills.Active);
-        await _fixture.DisposeAsync();
-    }
+    public Task DisposeAsync() => _fixture.DisposeAsync().AsTask();
 
     [Fact]
     public async Task ManyReaders_OneFetchAndEveryoneHasTheBytes()
     {
-        var body = Script(Large);
-        var readers = Enumerable.Range(0, 100).Select(_ => Join(A, Large)).ToList();
+        var body = _fixture.Script(Large);
+        var readers = Enumerable.Range(0, 100).Select(_ => _fixture.Join(A, Large)).ToList();
         var reads = readers.Select(reader => reader.ReadAllAsync()).ToList();
 
         await body.SendAsync(Large);
         body.End();
 
         Assert.All(await Task.WhenAll(reads), bytes => Assert.Equal(Large, bytes));
-        Assert.Single(_origin.Calls);
+        Assert.Single(_fixture.Origin.Calls);
         Assert.Single(readers, reader => reader.IsLeader);
         readers.ForEach(reader => reader.Dispose());
     }
@@ -49,8 +38,8 @@ public sealed class FillTableTests : IAsyncLifetime
     [Fact]
     public async Task LargeBlob_FirstBytesBeforeTheEndAndLastPieceHeldBack()
     {
-        var body = Script(Large);
-        using var reader = Join(A, Large);
+        var body = _fixture.Script(Large);
+        using var reader = _fixture.Join(A, Large);
 
         await body.SendAsync(Large.AsMemory(0, Large.Length - 1));
         var head = await reader.WaitForHeadAsync(default);
@@ -67,8 +56,8 @@ public sealed class FillTableTests : IAsyncLifetime
     [Fact]
     public async Task SmallBlob_NothingVisibleBeforeVerified()
     {
-        var body = Script(Small);
-        using var reader = Join(A, Small);
+        var body = _fixture.Script(Small);
+        using var reader = _fixture.Join(A, Small);
         await body.SendAsync(Small);
 
         var head = reader.WaitForHeadAsync(default).AsTask();
@@ -81,8 +70,8 @@ public sealed class FillTableTests : IAsyncLifetime
     [Fact]
     public async Task ReaderLeaves_FillCompletes()
     {
-        var body = Script(Large);
-        using (var leaver = Join(A, Large))
+        var body = _fixture.Script(Large);
+        using (var leaver = _fixture.Join(A, Large))
         {
             using var cancel = new CancellationTokenSource();
             var wait = leaver.WaitForHeadAsync(cancel.Token).AsTask();
@@ -92,20 +81,20 @@ public sealed class FillTableTests : IAsyncLifetime
 
         await body.SendAsync(Large);
         body.End();
-        using var late = Join(A, Large);
+        using var late = _fixture.Join(A, Large);
         Assert.Equal(FillState.Verified, (await late.WaitAsync(Large.Length, default)).State);
-        Assert.Single(_origin.Calls);
+        Assert.Single(_fixture.Origin.Calls);
     }
 
     [Fact]
     public async Task SourceWithoutTheBlob_FailsItsReaderAndNotTheOther()
     {
         var asked = new TaskCompletionSource<OriginAnswer>();
-        _origin.Blob = (repository, _, _) => repository == A
+        _fixture.Origin.Blob = (repository, _, _) => repository == A
             ? new ValueTask<OriginAnswer>(asked.Task)
             : ValueTask.FromResult(ScriptedOrigin.Found(Large));
-        using var stranger = Join(A, Large, linked: false);
-        using var holder = Join(B, Large, linked: true);
+        using var stranger = _fixture.Join(A, Large, linked: false);
+        using var holder = _fixture.Join(B, Large, linked: true);
 
         asked.SetResult(new OriginAnswer(OriginOutcome.NotFound));
 
@@ -117,9 +106,9 @@ public sealed class FillTableTests : IAsyncLifetime
     [Fact]
     public async Task UnlinkedJoiner_NeedsConfirmationBeforeItReads()
     {
-        var body = Script(Large);
-        using var holder = Join(A, Large);
-        using var stranger = Join(B, Large, linked: false);
+        var body = _fixture.Script(Large);
+        using var holder = _fixture.Join(A, Large);
+        using var stranger = _fixture.Join(B, Large, linked: false);
 
         Assert.False(holder.NeedsConfirmation);
         Assert.True(stranger.NeedsConfirmation);
@@ -135,8 +124,8 @@ public sealed class FillTableTests : IAsyncLifetime
     [InlineData(OriginOutcome.RateLimited)]
     public async Task UpstreamRefuses_ReaderLearnsWhy(OriginOutcome outcome)
     {
-        _origin.Blob = (_, _, _) => ValueTask.FromResult(new OriginAnswer(outcome) { RetryAfter = TimeSpan.FromSeconds(7) });
-        using var reader = Join(A, Large);
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(new OriginAnswer(outcome) { RetryAfter = TimeSpan.FromSeconds(7) });
+        using var reader = _fixture.Join(A, Large);
 
         var head = await reader.WaitForHeadAsync(default);
 
@@ -147,24 +136,24 @@ public sealed class FillTableTests : IAsyncLifetime
     [Fact]
     public async Task FailedFill_NextRequestAsksAgain()
     {
-        using (var reader = Join(A, Large))
+        using (var reader = _fixture.Join(A, Large))
         {
             Assert.Equal(FillState.Failed, (await reader.WaitForHeadAsync(default)).State);
         }
 
-        _origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
-        using var again = Join(A, Large);
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var again = _fixture.Join(A, Large);
         Assert.Equal(Large, await again.ReadAllAsync());
     }
 
     [Fact]
     public async Task Disposal_EndsWaitingReaders()
     {
-        Script(Large);
-        using var reader = Join(A, Large);
+        _fixture.Script(Large);
+        using var reader = _fixture.Join(A, Large);
         var wait = reader.WaitForHeadAsync(default).AsTask();
 
-        await _fills.DisposeAsync();
+        await _fixture.Fills.DisposeAsync();
 
         Assert.Equal(FillState.Failed, (await wait).State);
     }
@@ -172,33 +161,33 @@ public sealed class FillTableTests : IAsyncLifetime
     [Fact]
     public async Task StoredSinceTheLookUp_IsNotFetchedAgain()
     {
-        _origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
-        using (var reader = Join(A, Large))
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using (var reader = _fixture.Join(A, Large))
         {
             await reader.ReadAllAsync();
         }
 
-        await _fills.EndAsync();
+        await _fixture.Fills.EndAsync();
 
-        Assert.Equal(JoinOutcome.Stored, _fills.JoinOrStart(A, Digest.Compute(Large), false, -1, out var none));
+        Assert.Equal(JoinOutcome.Stored, _fixture.Fills.JoinOrStart(A, Digest.Compute(Large), false, -1, out var none));
         Assert.Null(none);
-        Assert.Single(_origin.Calls);
+        Assert.Single(_fixture.Origin.Calls);
     }
 
     [Fact]
     public async Task AfterDisposal_NothingStarts()
     {
-        await _fills.DisposeAsync();
+        await _fixture.Fills.DisposeAsync();
 
-        Assert.Equal(JoinOutcome.Refused, _fills.JoinOrStart(A, Digest.Compute(Large), false, -1, out _));
-        Assert.Empty(_origin.Calls);
+        Assert.Equal(JoinOutcome.Refused, _fixture.Fills.JoinOrStart(A, Digest.Compute(Large), false, -1, out _));
+        Assert.Empty(_fixture.Origin.Calls);
     }
 
     [Fact]
     public async Task FillsBeyondTheLimit_AreRefused()
     {
         var bodies = new List<PipedBody>();
-        _origin.Blob = (_, _, token) =>
+        _fixture.Origin.Blob = (_, _, token) =>
         {
             var body = new PipedBody();
             token.Register(body.Break);
@@ -209,29 +198,12 @@ public sealed class FillTableTests : IAsyncLifetime
 
             return ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, 100));
         };
-        var readers = Enumerable.Range(0, 4).Select(index => Join(A, [(byte)index])).ToList();
+        var readers = Enumerable.Range(0, 4).Select(index => _fixture.Join(A, [(byte)index])).ToList();
 
-        Assert.Equal(JoinOutcome.Refused, _fills.JoinOrStart(A, Digest.Compute([9]), false, -1, out var refused));
+        Assert.Equal(JoinOutcome.Refused, _fixture.Fills.JoinOrStart(A, Digest.Compute([9]), false, -1, out var refused));
         Assert.Null(refused);
 
-        await _fills.DisposeAsync();
+        await _fixture.Fills.DisposeAsync();
         readers.ForEach(reader => reader.Dispose());
-    }
-
-    private FillReader Join(RepositoryKey repository, byte[] content, bool linked = false, long expectedBytes = -1)
-    {
-        Assert.Equal(JoinOutcome.Joined, _fills.JoinOrStart(repository, Digest.Compute(content), linked, expectedBytes, out var reader));
-        return reader!;
-    }
-
-    private PipedBody Script(byte[] content, bool withLength = true)
-    {
-        var body = new PipedBody();
-        _origin.Blob = (_, _, token) =>
-        {
-            token.Register(body.Break);
-            return ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, withLength ? content.Length : null));
-        };
-        return body;
     }
 }
