@@ -38,8 +38,10 @@ internal sealed class RegistryConnection : IDisposable
     }
 
     /// <summary>The bytes of a GET, made once and sent many times.</summary>
-    public static byte[] CreateGet(Uri registry, string path, string? accept = null) => Encoding.ASCII.GetBytes(
-        $"GET {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n{(accept is null ? string.Empty : $"Accept: {accept}\r\n")}\r\n");
+    /// <param name="furtherHeaders">Header lines, each with its end.</param>
+    public static byte[] CreateGet(Uri registry, string path, string? accept = null, string furtherHeaders = "") => Encoding.ASCII.GetBytes(
+        $"GET {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n"
+        + $"{(accept is null ? string.Empty : $"Accept: {accept}\r\n")}{furtherHeaders}\r\n");
 
     /// <summary>Sends a request and reads the response's head. The body of the response before it must have been read.</summary>
     /// <exception cref="InvalidDataException">No HTTP/1.1 response, a head longer than the buffer, or a body without Content-Length.</exception>
