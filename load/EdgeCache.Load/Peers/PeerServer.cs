@@ -9,6 +9,9 @@ namespace EdgeCache.Load.Peers;
 /// <param name="owned">What ends with it; null where somebody else owns the processes.</param>
 internal sealed class PeerServer(string name, Uri url, Uri? tlsUrl, int processId, IAsyncDisposable? owned) : IAsyncDisposable
 {
+    /// <summary>The name of the origin itself, where it is measured beside its caches.</summary>
+    public const string OriginName = "origin";
+
     public string Name => name;
 
     public Uri Url => url;

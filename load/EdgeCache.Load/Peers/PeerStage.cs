@@ -7,13 +7,13 @@ namespace EdgeCache.Load.Peers;
 internal sealed class PeerStage : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
-    private readonly Func<IPeer, PeerPlace, PeerPlace> _arrange;
+    private readonly Func<PeerPlace, PeerPlace> _arrange;
     private readonly TestCertificates _certificates;
     private readonly Uri _origin;
     private readonly List<(IPeer Peer, PeerServer Server)> _servers = [];
     private int _places;
 
-    private PeerStage(DirectoryInfo folder, Uri origin, Func<IPeer, PeerPlace, PeerPlace> arrange)
+    private PeerStage(DirectoryInfo folder, Uri origin, Func<PeerPlace, PeerPlace> arrange)
     {
         (_folder, _origin, _arrange) = (folder, origin, arrange);
         _certificates = new TestCertificates(folder.FullName);
@@ -25,7 +25,7 @@ internal sealed class PeerStage : IAsyncDisposable
     /// <param name="arrange">Completes a place for a peer.</param>
     /// <exception cref="InvalidOperationException">A peer did not start.</exception>
     public static async Task<PeerStage> StartAsync(
-        IEnumerable<IPeer> peers, OriginProcess origin, string parent, Func<IPeer, PeerPlace, PeerPlace> arrange, CancellationToken cancellationToken)
+        IEnumerable<IPeer> peers, OriginProcess origin, string parent, Func<PeerPlace, PeerPlace> arrange, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(parent, $"edgecache-peers-{Guid.NewGuid():n}"));
         var stage = new PeerStage(folder, origin.Catalog.Url, arrange);
@@ -69,6 +69,6 @@ internal sealed class PeerStage : IAsyncDisposable
     private Task<PeerServer> StartAsync(IPeer peer, CancellationToken cancellationToken)
     {
         var folder = _folder.CreateSubdirectory($"{peer.Name}-{++_places}");
-        return peer.StartAsync(_arrange(peer, new PeerPlace(_origin, folder.FullName, _certificates.Server)), cancellationToken);
+        return peer.StartAsync(_arrange(new PeerPlace(_origin, folder.FullName, _certificates.Server)), cancellationToken);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using EdgeCache.Load.Measuring;
+using EdgeCache.Load.Peers;
 using EdgeCache.Load.Scenarios.Cells;
 
 namespace EdgeCache.Load.Reporting;
@@ -12,43 +12,47 @@ internal sealed class PeerReport(string ours, IReadOnlyList<string> servers, IRe
     /// <summary>Marks a value whose reason stands below the tables.</summary>
     private const string Mark = "(!)";
 
-    private readonly List<string> _peers = [.. servers.Where(server => server != ours)];
-
     public override string ToString()
     {
         var text = new StringBuilder();
-        Append(text, FigureKind.Headline, "Rates and times");
-        Append(text, FigureKind.Cpu, "Processor time of the server");
-        Append(text, FigureKind.Memory, "Memory of the server's processes");
+        var headlines = rows.Where(row => row.Kind == FigureKind.Headline).ToLookup(row => row.Servers.ContainsKey(PeerServer.OriginName));
+        Append(text, "Hits: rates and times", headlines[false]);
+        Append(text, "Misses, beside the origin itself", headlines[true]);
+        Append(text, "Processor time of the server", rows.Where(row => row.Kind == FigureKind.Cpu));
+        Append(text, "Memory of the server's processes", rows.Where(row => row.Kind == FigureKind.Memory));
         AppendProblems(text);
         return text.ToString();
     }
 
-    private void Append(StringBuilder text, FigureKind kind, string title)
+    private void Append(StringBuilder text, string title, IEnumerable<PeerRow> rowsOfTable)
     {
-        var chosen = rows.Where(row => row.Kind == kind).ToList();
+        var chosen = rowsOfTable.ToList();
         if (chosen.Count == 0)
         {
             return;
         }
 
-        // The cost stands beside the rate, too: a ratio of speeds alone hides what it was bought with.
-        var costs = kind == FigureKind.Headline && _peers.Count > 0
+        var present = servers.Where(server => chosen.Any(row => row.Servers.ContainsKey(server) || row.Problems.ContainsKey(server))).ToList();
+        var peers = present.Where(server => server != ours).ToList();
+
+        // The cost stands beside the rate: a ratio of speeds alone hides what it was bought with.
+        var costs = chosen[0].Kind == FigureKind.Headline && peers.Count > 0
             ? rows.Where(row => row.Kind == FigureKind.Cpu).DistinctBy(row => row.Cell).ToDictionary(row => row.Cell)
             : [];
-        List<string> columns = ["scenario", "figure", .. servers, .. _peers.SelectMany(peer => (string[])[$"ours : {peer}", "min–max"])];
+        List<string> columns = ["scenario", "figure", .. present, .. peers.Select(peer => $"ours : {peer}")];
         if (costs.Count > 0)
         {
-            columns.Add($"CPU ours : {_peers[0]}");
+            columns.Add($"CPU ours : {peers[0]}");
         }
 
         var table = new MarkdownTable([.. columns]);
         foreach (var row in chosen)
         {
-            List<string> cells = [row.Cell, $"{row.Figure} {(row.IsMoreBetter ? '↑' : '↓')}", .. servers.Select(server => Show(row, server)), .. _peers.SelectMany(peer => ShowRatio(row, peer))];
+            List<string> cells =
+                [row.Cell, $"{row.Figure} {(row.IsMoreBetter ? '↑' : '↓')}", .. present.Select(server => Show(row, server)), .. peers.Select(peer => ShowRatio(row, peer))];
             if (costs.Count > 0)
             {
-                cells.Add(costs.TryGetValue(row.Cell, out var cost) && cost.Ratios.TryGetValue(_peers[0], out var ratio) ? Ratio(ratio.Median) : Units.Unknown);
+                cells.Add(costs.TryGetValue(row.Cell, out var cost) ? ShowRatio(cost, peers[0]) : Units.Unknown);
             }
 
             table.Add([.. cells]);
@@ -71,9 +75,10 @@ internal sealed class PeerReport(string ours, IReadOnlyList<string> servers, IRe
     private static string Show(PeerRow row, string server) =>
         (row.Servers.TryGetValue(server, out var spread) ? Value(spread.Median) : Units.Unknown) + (row.Problems.ContainsKey(server) ? $" {Mark}" : string.Empty);
 
-    private static string[] ShowRatio(PeerRow row, string peer) => row.Ratios.TryGetValue(peer, out RoundSpread ratio)
-        ? [Ratio(ratio.Median), $"{Ratio(ratio.Min)}–{Ratio(ratio.Max)}"]
-        : [Units.Unknown, Units.Unknown];
+    /// <summary>The median, and the least and the greatest of the rounds where there are several.</summary>
+    private static string ShowRatio(PeerRow row, string peer) => !row.Ratios.TryGetValue(peer, out var ratio) ? Units.Unknown
+        : ratio.Min < ratio.Max ? $"{Ratio(ratio.Median)} ({Ratio(ratio.Min)}–{Ratio(ratio.Max)})"
+        : Ratio(ratio.Median);
 
     private static string Ratio(double ratio) => Units.Number(ratio, ratio < 10 ? "0.00" : "0.0");
 

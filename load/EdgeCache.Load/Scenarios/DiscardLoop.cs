@@ -57,14 +57,11 @@ internal sealed class DiscardLoop(IReadOnlyList<byte[]> requests, int expectedSt
         }
 
         Turn(Stopwatch.GetTimestamp(), window.WarmUp, cancellationToken);
-        var (server, driver) = (window.ReadServerCpu(), ProcessUsage.Read(Environment.ProcessId).Cpu);
+        var meter = new CostMeter(window.Server);
         var begun = Stopwatch.GetTimestamp();
         _isCounting = true;
         Turn(begun, window.Duration, cancellationToken);
-        var elapsed = Stopwatch.GetElapsedTime(begun);
-        server = window.ReadServerCpu() - server;
-        driver = ProcessUsage.Read(Environment.ProcessId).Cpu - driver;
-        return new LoopResult(elapsed, _latencies.Count, _bytes, _failures, _notHits, _latencies, server, driver);
+        return new LoopResult(Stopwatch.GetElapsedTime(begun), _latencies.Count, _bytes, _failures, _notHits, _latencies, meter.Read());
     }
 
     private void Turn(long begun, TimeSpan duration, CancellationToken cancellationToken)

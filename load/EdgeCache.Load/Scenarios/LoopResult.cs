@@ -7,4 +7,4 @@ namespace EdgeCache.Load.Scenarios;
 /// <param name="Failures">Answers that were no whole answer with the expected status, and connections that broke.</param>
 /// <param name="NotHits">Answers whose Cache-Status says that they were no hit.</param>
 internal sealed record LoopResult(
-    TimeSpan Elapsed, long Requests, long Bytes, long Failures, long NotHits, LatencyHistogram Latencies, TimeSpan ServerCpu, TimeSpan DriverCpu);
+    TimeSpan Elapsed, long Requests, long Bytes, long Failures, long NotHits, LatencyHistogram Latencies, LoopCost Cost);

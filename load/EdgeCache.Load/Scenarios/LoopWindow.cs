@@ -1,6 +1,7 @@
+using EdgeCache.Load.Peers;
+
 namespace EdgeCache.Load.Scenarios;
 
-/// <summary>When a closed loop counts.</summary>
+/// <summary>When a closed loop counts, and whose processes.</summary>
 /// <param name="WarmUp">What is not counted before the duration.</param>
-/// <param name="ReadServerCpu">What the server's processes have used so far.</param>
-internal sealed record LoopWindow(TimeSpan WarmUp, TimeSpan Duration, Func<TimeSpan> ReadServerCpu);
+internal sealed record LoopWindow(PeerServer Server, TimeSpan WarmUp, TimeSpan Duration);

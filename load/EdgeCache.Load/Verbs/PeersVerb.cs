@@ -1,9 +1,11 @@
 using System.CommandLine;
 using EdgeCache.Load.Cli;
+using EdgeCache.Load.Measuring;
 using EdgeCache.Load.Peers;
 using EdgeCache.Load.Processes;
 using EdgeCache.Load.Reporting;
 using EdgeCache.Load.Scenarios.Cells;
+using EdgeCache.Testing.RealPrograms;
 
 namespace EdgeCache.Load.Verbs;
 
@@ -11,6 +13,9 @@ namespace EdgeCache.Load.Verbs;
 internal sealed class PeersVerb
 {
     private const int QuickRounds = 1;
+
+    /// <summary>What the cells of hits need, and the driver's own probes.</summary>
+    private const int FurtherConnections = 1000;
     private static readonly TimeSpan QuickDuration = TimeSpan.FromMilliseconds(300);
 
     private readonly Option<int> _rounds = ValueOption.Count("--rounds", (1, 100), 3, "How often each cell is measured at each server, in turn; with --quick 1 unless given.");
@@ -68,16 +73,29 @@ internal sealed class PeersVerb
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var output = result.InvocationConfiguration.Output;
-        var catalog = new CellCatalog(ReadSettings(result), result.GetValue(_only) ?? []);
+        var (catalog, skipped) = ReadCatalog(result);
         if (result.GetValue(_list) || catalog.Names.Count == 0)
         {
             await output.WriteLineAsync(string.Join('\n', catalog.Names).AsMemory(), cancellationToken);
             return result.GetValue(_list) ? ExitCodes.Success : ExitCodes.WrongCommandLine;
         }
 
+        if (OpenFiles.Explain(ReadSettings(result).SlowClients + FurtherConnections) is { } tooFew)
+        {
+            await result.InvocationConfiguration.Error.WriteLineAsync($"load: {tooFew}");
+            return ExitCodes.WrongCommandLine;
+        }
+
         using var cpus = CpuPlan.Create(!result.GetValue(_noPin));
         var chosen = KnownPeers.Where(peer => result.GetValue(_peers) is not { Length: > 0 } names || names.Contains(peer.Name)).ToList();
-        await output.WriteLineAsync($"{cpus.Text}; access logs off; {string.Join(string.Empty, chosen.Where(peer => peer.Missing is not null).Select(peer => $"not installed: {peer.Missing}; "))}cells: {catalog.Names.Count}");
+        skipped.AddRange(chosen.Select(peer => peer.Missing).OfType<string>().Select(program => $"Not installed, left out: {program}."));
+        await output.WriteLineAsync($"Pinned: {cpus.Text}. Access logs off. ↑ more is better, ↓ less. Ratios: median (least–greatest) of the rounds.");
+        foreach (var line in skipped)
+        {
+            await output.WriteLineAsync(line.AsMemory(), cancellationToken);
+        }
+
+        await output.WriteLineAsync();
         var peers = chosen.Where(peer => peer.Missing is null).Prepend(new EdgeCachePeer(_node.Read(result))).ToList();
         var samples = await MeasureAsync(result, catalog, peers, cpus, cancellationToken);
 
@@ -93,28 +111,59 @@ internal sealed class PeersVerb
     private async Task<IReadOnlyList<CellSample>> MeasureAsync(
         ParseResult result, CellCatalog catalog, List<IPeer> peers, CpuPlan cpus, CancellationToken cancellationToken)
     {
-        var folder = _node.Read(result).Folder;
-        var settings = ReadSettings(result);
+        var samples = new List<CellSample>();
+        var progress = result.InvocationConfiguration.Error;
+        var (settings, folder) = (ReadSettings(result), _node.Read(result).Folder);
         await using var origin = await OriginProcess.StartAsync(catalog.Content, folder, cancellationToken);
-        PeerPlace Arrange(IPeer peer, PeerPlace place) => place with
+        PeerPlace Arrange(PeerPlace place) => place with
         {
             Launcher = cpus.Launcher,
             Workers = result.GetValue(_workers),
-            Connections = settings.SlowClients + 1000,
+            Connections = settings.SlowClients + FurtherConnections,
             CacheBytes = catalog.Content.BlobBytes.Sum(),
         };
-        await using var stage = await PeerStage.StartAsync(peers, origin, folder, Arrange, cancellationToken);
-        var bench = new PeerBench(stage, new PeerServer("origin", origin.Catalog.Url, null, origin.Id, null), settings.Rounds, result.InvocationConfiguration.Error);
+        async Task RunAsync(long memoryBytes, Func<PeerPlace, PeerPlace> arrange)
+        {
+            if (catalog.Create(origin, memoryBytes) is { Count: > 0 } cells)
+            {
+                await using var stage = await PeerStage.StartAsync(peers, origin, folder, arrange, cancellationToken);
+                await new PeerBench(stage, origin, settings.Rounds, (samples, progress)).RunAsync(cells, cancellationToken);
+            }
+        }
+
         try
         {
-            await bench.RunAsync(catalog.Create(origin), cancellationToken);
+            await RunAsync(0, Arrange);
+            if (catalog.MemoryBytes > 0)
+            {
+                using var groups = new MemoryGroups(catalog.MemoryBytes);
+                await RunAsync(catalog.MemoryBytes, place => groups.Limit(Arrange(place)));
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await result.InvocationConfiguration.Error.WriteLineAsync("load: ended early.");
+            await progress.WriteLineAsync("load: ended early.");
         }
 
-        return bench.Samples;
+        return samples;
+    }
+
+    /// <summary>The cells that can be measured here, and why the others cannot.</summary>
+    private (CellCatalog Catalog, List<string> Skipped) ReadCatalog(ParseResult result)
+    {
+        var skipped = new List<string>();
+        var catalog = new CellCatalog(ReadSettings(result), result.GetValue(_only) ?? []);
+        if (RealProgram.Find(WrkCell.Program) is null)
+        {
+            skipped.Add($"Not installed, its cells are left out: {WrkCell.Program}.");
+        }
+
+        if (catalog.MemoryBytes > 0 && MemoryGroups.Explain(catalog.MemoryBytes) is { } obstacle)
+        {
+            skipped.Add($"Left out: {string.Join(", ", catalog.RemoveLimited())}: {obstacle}.");
+        }
+
+        return (catalog, skipped);
     }
 
     private BenchSettings ReadSettings(ParseResult result)

@@ -9,6 +9,9 @@ internal sealed record CellPlan(string Name, Func<CellBench, CellObjects, ICell>
     /// <summary>Whether the manifest is asked for by its tag.</summary>
     public bool IsByTag { get; init; }
 
+    /// <summary>The memory that each server and its page cache may take; 0 is no limit.</summary>
+    public long MemoryBytes { get; init; }
+
     /// <summary>The sizes of the blobs that nobody else may have asked for.</summary>
     public IReadOnlyList<long> ColdBlobBytes { get; init; } = [];
 }

@@ -3,9 +3,8 @@ using EdgeCache.Load.Peers;
 
 namespace EdgeCache.Load.Scenarios.Cells;
 
-/// <summary>A closed loop on one cached object over plain HTTP/1.1.</summary>
-/// <param name="load">The connections, and the length of the range that is asked for, from the object's middle; 0 is the whole.</param>
-internal sealed class HitCell(string name, Wanted wanted, (int Connections, long RangeBytes) load, CellBench bench) : ICell
+/// <summary>A closed loop on one cached object.</summary>
+internal sealed class HitCell(string name, Wanted wanted, HitLoad load, CellBench bench) : ICell
 {
     public string Name => name;
 
@@ -13,33 +12,56 @@ internal sealed class HitCell(string name, Wanted wanted, (int Connections, long
 
     public bool IncludesOrigin => false;
 
-    public bool CanMeasure(PeerServer server) => true;
+    public bool CanMeasure(PeerServer server) => load.Transport == HitTransport.Plain || server.TlsUrl is not null;
 
     public async Task PrepareAsync(PeerServer server, CancellationToken cancellationToken)
     {
         await bench.Check.EnsureHitAsync(server, wanted, cancellationToken);
-        await RunAsync(server, bench.Settings.FirstWarmUp, TimeSpan.Zero, cancellationToken);
+        await RunAsync(new LoopWindow(server, bench.Settings.FirstWarmUp, TimeSpan.Zero), cancellationToken);
     }
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
     {
         var before = await bench.Origin.CountAsync(cancellationToken);
-        var result = await RunAsync(server, bench.Settings.WarmUp, bench.Settings.Duration, cancellationToken);
+        var result = await RunAsync(new LoopWindow(server, bench.Settings.WarmUp, bench.Settings.Duration), cancellationToken);
         var asked = (await bench.Origin.CountAsync(cancellationToken)).Requests - before.Requests;
-        return LoopFigures.Of(result, wanted.SizeBytes, asked, server.ReadMemory());
+        return LoopFigures.Of(result, wanted.SizeBytes, asked);
     }
 
-    private async Task<LoopResult> RunAsync(PeerServer server, TimeSpan warmUp, TimeSpan duration, CancellationToken cancellationToken)
+    private async Task<LoopResult> RunAsync(LoopWindow window, CancellationToken cancellationToken)
     {
-        var isRange = load.RangeBytes > 0;
-        using var loop = new DiscardLoop([isRange ? CreateRangeRequest(server.Url) : wanted.CreateRequest(server.Url)], isRange ? 206 : 200);
-        await loop.ConnectAsync(server.Url, load.Connections, cancellationToken);
-        return await loop.RunAsync(new LoopWindow(warmUp, duration, server.ReadCpu), cancellationToken);
+        if (load.Transport == HitTransport.Plain)
+        {
+            using var loop = new DiscardLoop([CreateRequest(window.Server.Url)], load.RangeBytes > 0 ? 206 : 200);
+            await loop.ConnectAsync(window.Server.Url, load.Connections, cancellationToken);
+            return await loop.RunAsync(window, cancellationToken);
+        }
+
+        var loops = new List<IRequestLoop>();
+        try
+        {
+            while (loops.Count < load.Connections)
+            {
+                loops.Add(await ConnectAsync(window.Server.TlsUrl ?? throw new InvalidOperationException($"{window.Server.Name} speaks no TLS."), cancellationToken));
+            }
+
+            return await LoopGroup.RunAsync(loops, window, cancellationToken);
+        }
+        finally
+        {
+            loops.ForEach(loop => loop.Dispose());
+        }
     }
 
-    private byte[] CreateRangeRequest(Uri registry)
+    private async Task<IRequestLoop> ConnectAsync(Uri registry, CancellationToken cancellationToken) => load.Transport == HitTransport.Tls
+        ? await HitLoop.ConnectAsync(registry, wanted.CreateRequest(registry), default, cancellationToken)
+        : new Http2Loop(registry, wanted.Path, wanted.Accept);
+
+    private byte[] CreateRequest(Uri registry)
     {
         var first = wanted.SizeBytes / 2;
-        return RegistryConnection.CreateGet(registry, wanted.Path, wanted.Accept, $"Range: bytes={first}-{first + load.RangeBytes - 1}\r\n");
+        return load.RangeBytes == 0
+            ? wanted.CreateRequest(registry)
+            : RegistryConnection.CreateGet(registry, wanted.Path, wanted.Accept, $"Range: bytes={first}-{first + load.RangeBytes - 1}\r\n");
     }
 }

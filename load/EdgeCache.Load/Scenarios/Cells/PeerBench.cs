@@ -1,30 +1,30 @@
 using System.Net.Sockets;
+using EdgeCache.Load.Measuring;
 using EdgeCache.Load.Peers;
+using EdgeCache.Load.Processes;
 
 namespace EdgeCache.Load.Scenarios.Cells;
 
 /// <summary>
 /// Measures cells at the servers of a stage in turn, A B C, B C A …, so that what changes on the machine meanwhile meets all of them. Used once.
 /// </summary>
-/// <param name="origin">The origin as a server, for the cells that include it.</param>
-/// <param name="progress">One line a cell.</param>
-internal sealed class PeerBench(PeerStage stage, PeerServer origin, int rounds, TextWriter progress)
+/// <param name="origin">What all servers fetch from; it is a server itself in the cells that include it.</param>
+/// <param name="output">Where samples are added, also those of a run that is ended; and one line a cell.</param>
+internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int rounds, (List<CellSample> Samples, TextWriter Progress) output)
 {
-    /// <summary>A server that was left in the middle of answers has to notice it.</summary>
+    /// <summary>A server that was left in the middle of answers has to notice it; docker-registry asks the origin some time after its clients are gone.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
-    private readonly List<CellSample> _samples = [];
+    private const int MaxRests = 100;
 
-    /// <summary>All so far, also of a run that was ended.</summary>
-    public IReadOnlyList<CellSample> Samples => _samples;
-
+    private readonly PeerServer _origin = new(PeerServer.OriginName, origin.Catalog.Url, null, origin.Id, null);
     public async Task RunAsync(IEnumerable<ICell> cells, CancellationToken cancellationToken)
     {
         foreach (var cell in cells)
         {
             await RunAsync(cell, cancellationToken);
-            var headlines = _samples.Where(sample => sample.Cell == cell.Name).GroupBy(sample => sample.Server).Select(Describe);
-            await progress.WriteLineAsync($"{cell.Name}: {string.Join(", ", headlines)}".AsMemory(), cancellationToken);
+            var headlines = output.Samples.Where(sample => sample.Cell == cell.Name).GroupBy(sample => sample.Server).Select(Describe);
+            await output.Progress.WriteLineAsync($"{cell.Name}: {string.Join(", ", headlines)}".AsMemory(), cancellationToken);
         }
     }
 
@@ -42,21 +42,32 @@ internal sealed class PeerBench(PeerStage stage, PeerServer origin, int rounds, 
         for (var round = 1; round <= Math.Min(rounds, cell.MaxRounds); round++)
         {
             // By name: a server may be another one after a restart.
-            foreach (var name in names.Skip((round - 1) % Math.Max(1, names.Count)).Concat(names.Take((round - 1) % Math.Max(1, names.Count))).ToList())
+            var first = names.Count == 0 ? 0 : (round - 1) % names.Count;
+            foreach (var name in (List<string>)[.. names[first..], .. names[..first]])
             {
+                await RestAsync(cancellationToken);
                 var server = ServersOf(cell).Single(server => server.Name == name);
                 if (!await TryAsync(cell, server, round, async () => await cell.MeasureAsync(server, round, cancellationToken), cancellationToken))
                 {
                     names.Remove(name);
                     await RestartAsync(server, cancellationToken);
                 }
-
-                await Task.Delay(Rest, cancellationToken);
             }
         }
     }
 
-    private IEnumerable<PeerServer> ServersOf(ICell cell) => stage.Servers.Where(cell.CanMeasure).Concat(cell.IncludesOrigin ? [origin] : []);
+    /// <summary>Until nobody asks the origin for anything.</summary>
+    private async Task RestAsync(CancellationToken cancellationToken)
+    {
+        var (before, rests) = (-1, 0);
+        while (await origin.CountAsync(cancellationToken) is var counts && counts.Requests != before && rests++ < MaxRests)
+        {
+            before = counts.Requests;
+            await Task.Delay(Rest, cancellationToken);
+        }
+    }
+
+    private IEnumerable<PeerServer> ServersOf(ICell cell) => stage.Servers.Where(cell.CanMeasure).Concat(cell.IncludesOrigin ? [_origin] : []);
 
     private static async Task<CellMeasure?> PrepareAsync(ICell cell, PeerServer server, CancellationToken cancellationToken)
     {
@@ -81,7 +92,7 @@ internal sealed class PeerBench(PeerStage stage, PeerServer origin, int rounds, 
 
         if (measure is not null)
         {
-            _samples.Add(new CellSample(cell.Name, server.Name, round, measure));
+            output.Samples.Add(new CellSample(cell.Name, server.Name, round, measure));
         }
 
         return measure?.IsGivenUp != true;
@@ -89,7 +100,7 @@ internal sealed class PeerBench(PeerStage stage, PeerServer origin, int rounds, 
 
     private async Task RestartAsync(PeerServer server, CancellationToken cancellationToken)
     {
-        if (server != origin)
+        if (server != _origin)
         {
             await stage.RestartAsync(server, cancellationToken);
         }
@@ -99,7 +110,7 @@ internal sealed class PeerBench(PeerStage stage, PeerServer origin, int rounds, 
     {
         var values = samples.SelectMany(sample => sample.Measure.Figures.Where(figure => figure.Kind == FigureKind.Headline).Take(1)).ToList();
         var problem = samples.Select(sample => sample.Measure.Problem).FirstOrDefault(problem => problem is not null);
-        var text = values.Count == 0 ? "nothing" : $"{Measuring.Median.Of(values.Select(figure => figure.Value)):0.#} {values[0].Name}";
+        var text = values.Count == 0 ? "nothing" : $"{Median.Of(values.Select(figure => figure.Value)):0.#} {values[0].Name}";
         return $"{samples.Key} {text}{(problem is null ? string.Empty : $" ({problem})")}";
     }
 }
