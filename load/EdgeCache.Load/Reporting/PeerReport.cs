@@ -9,8 +9,9 @@ namespace EdgeCache.Load.Reporting;
 /// <param name="servers">All, in the order of the columns.</param>
 internal sealed class PeerReport(string ours, IReadOnlyList<string> servers, IReadOnlyList<PeerRow> rows)
 {
-    /// <summary>Marks a value whose reason stands below the tables.</summary>
-    private const string Mark = "(!)";
+    /// <summary>Mark values whose explanation stands below the tables.</summary>
+    private const string ProblemMark = "(!)";
+    private const string NoteMark = "(c)";
 
     public override string ToString()
     {
@@ -20,7 +21,8 @@ internal sealed class PeerReport(string ours, IReadOnlyList<string> servers, IRe
         Append(text, "Misses, beside the origin itself", headlines[true]);
         Append(text, "Processor time of the server", rows.Where(row => row.Kind == FigureKind.Cpu));
         Append(text, "Memory of the server's processes", rows.Where(row => row.Kind == FigureKind.Memory));
-        AppendProblems(text);
+        AppendTexts(text, ProblemMark, row => row.Problems);
+        AppendTexts(text, NoteMark, row => row.Notes);
         return text.ToString();
     }
 
@@ -35,8 +37,8 @@ internal sealed class PeerReport(string ours, IReadOnlyList<string> servers, IRe
         var present = servers.Where(server => chosen.Any(row => row.Servers.ContainsKey(server) || row.Problems.ContainsKey(server))).ToList();
         var peers = present.Where(server => server != ours).ToList();
 
-        // The cost stands beside the rate: a ratio of speeds alone hides what it was bought with.
-        var costs = chosen[0].Kind == FigureKind.Headline && peers.Count > 0
+        // The cost stands beside the rate: a ratio of speeds alone hides what it was bought with. A few misses cost less than its clock can tell.
+        var costs = chosen[0].Kind == FigureKind.Headline && peers.Count > 0 && !present.Contains(PeerServer.OriginName)
             ? rows.Where(row => row.Kind == FigureKind.Cpu).DistinctBy(row => row.Cell).ToDictionary(row => row.Cell)
             : [];
         List<string> columns = ["scenario", "figure", .. present, .. peers.Select(peer => $"ours : {peer}")];
@@ -61,19 +63,21 @@ internal sealed class PeerReport(string ours, IReadOnlyList<string> servers, IRe
         text.Append(title).Append(":\n\n").Append(table).Append('\n');
     }
 
-    private void AppendProblems(StringBuilder text)
+    private void AppendTexts(StringBuilder text, string mark, Func<PeerRow, IReadOnlyDictionary<string, string>> texts)
     {
         foreach (var row in rows.DistinctBy(row => row.Cell))
         {
-            foreach (var (server, problem) in row.Problems)
+            foreach (var (server, said) in texts(row))
             {
-                text.Append(Mark).Append(' ').Append(row.Cell).Append(", ").Append(server).Append(": ").Append(problem).Append('\n');
+                text.Append(mark).Append(' ').Append(row.Cell).Append(", ").Append(server).Append(": ").Append(said).Append('\n');
             }
         }
     }
 
     private static string Show(PeerRow row, string server) =>
-        (row.Servers.TryGetValue(server, out var spread) ? Value(spread.Median) : Units.Unknown) + (row.Problems.ContainsKey(server) ? $" {Mark}" : string.Empty);
+        (row.Servers.TryGetValue(server, out var spread) ? Value(spread.Median) : Units.Unknown)
+        + (row.Problems.ContainsKey(server) ? $" {ProblemMark}" : string.Empty)
+        + (row.IsMoreBetter && row.Notes.ContainsKey(server) ? $" {NoteMark}" : string.Empty);
 
     /// <summary>The median, and the least and the greatest of the rounds where there are several.</summary>
     private static string ShowRatio(PeerRow row, string peer) => !row.Ratios.TryGetValue(peer, out var ratio) ? Units.Unknown

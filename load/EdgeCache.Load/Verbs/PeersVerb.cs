@@ -21,7 +21,7 @@ internal sealed class PeersVerb
     private readonly Option<int> _rounds = ValueOption.Count("--rounds", (1, 100), 3, "How often each cell is measured at each server, in turn; with --quick 1 unless given.");
 
     private readonly Option<TimeSpan> _duration = ValueOption.Duration(
-        "--duration", (TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)), TimeSpan.FromSeconds(1.5),
+        "--duration", (TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)), TimeSpan.FromSeconds(1),
         "How long each round of a cell of hits is measured at each server; with --quick 300ms unless given.");
 
     private readonly Option<int> _slowClients = ValueOption.Count("--slow-clients", (1, 10_000), 1000, "Clients that stay on a blob at once.");

@@ -10,6 +10,6 @@ internal sealed record BenchSettings(int Rounds, TimeSpan Duration, int SlowClie
     /// <summary>Before each round of a closed loop: connections reach their speed.</summary>
     public TimeSpan WarmUp => Duration / 6;
 
-    /// <summary>Before the first round of a closed loop: code is compiled, pages are read.</summary>
-    public TimeSpan FirstWarmUp => Duration / 2;
+    /// <summary>A step of the warm-up before the first round of a closed loop.</summary>
+    public TimeSpan WarmUpWindow => Duration / 3;
 }

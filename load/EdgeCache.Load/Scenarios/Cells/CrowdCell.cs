@@ -17,6 +17,8 @@ internal sealed class CrowdCell(string name, IReadOnlyList<Wanted> cold, OriginP
 
     public bool IncludesOrigin => true;
 
+    public bool NeedsFreshServers => false;
+
     public bool CanMeasure(PeerServer server) => true;
 
     public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -14,6 +14,9 @@ internal interface ICell
     /// <summary>Whether the origin itself is measured beside its caches.</summary>
     bool IncludesOrigin { get; }
 
+    /// <summary>Whether what went before would show: servers are started anew for this cell.</summary>
+    bool NeedsFreshServers { get; }
+
     bool CanMeasure(PeerServer server);
 
     /// <summary>Brings a server into the state that is measured, and checks its answers.</summary>

@@ -18,6 +18,7 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
     private const int MaxRests = 100;
 
     private readonly PeerServer _origin = new(PeerServer.OriginName, origin.Catalog.Url, null, origin.Id, null);
+
     public async Task RunAsync(IEnumerable<ICell> cells, CancellationToken cancellationToken)
     {
         foreach (var cell in cells)
@@ -30,15 +31,7 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
 
     private async Task RunAsync(ICell cell, CancellationToken cancellationToken)
     {
-        var names = new List<string>();
-        foreach (var server in ServersOf(cell).ToList())
-        {
-            if (await TryAsync(cell, server, 0, () => PrepareAsync(cell, server, cancellationToken), cancellationToken))
-            {
-                names.Add(server.Name);
-            }
-        }
-
+        var names = await PrepareAsync(cell, cancellationToken);
         for (var round = 1; round <= Math.Min(rounds, cell.MaxRounds); round++)
         {
             // By name: a server may be another one after a restart.
@@ -54,6 +47,26 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
                 }
             }
         }
+    }
+
+    /// <summary>The names of the servers that are ready for the cell.</summary>
+    private async Task<List<string>> PrepareAsync(ICell cell, CancellationToken cancellationToken)
+    {
+        var ready = new List<string>();
+        foreach (var server in cell.NeedsFreshServers ? ServersOf(cell).ToList() : [])
+        {
+            await RestartAsync(server, cancellationToken);
+        }
+
+        foreach (var server in ServersOf(cell).ToList())
+        {
+            if (await TryAsync(cell, server, 0, () => PrepareAsync(cell, server, cancellationToken), cancellationToken))
+            {
+                ready.Add(server.Name);
+            }
+        }
+
+        return ready;
     }
 
     /// <summary>Until nobody asks the origin for anything.</summary>

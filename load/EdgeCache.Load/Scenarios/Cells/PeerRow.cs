@@ -6,6 +6,7 @@ namespace EdgeCache.Load.Scenarios.Cells;
 /// <param name="Servers">The spread over the rounds.</param>
 /// <param name="Ratios">Ours divided by that of the server of this name, round by round.</param>
 /// <param name="Problems">Why a server's figures do not say what they should.</param>
+/// <param name="Notes">What to know of a server's figures.</param>
 internal sealed record PeerRow(
     string Cell,
     string Figure,
@@ -13,7 +14,8 @@ internal sealed record PeerRow(
     bool IsMoreBetter,
     IReadOnlyDictionary<string, RoundSpread> Servers,
     IReadOnlyDictionary<string, RoundSpread> Ratios,
-    IReadOnlyDictionary<string, string> Problems)
+    IReadOnlyDictionary<string, string> Problems,
+    IReadOnlyDictionary<string, string> Notes)
 {
     /// <summary>All rows, in the order in which they were measured.</summary>
     /// <param name="ours">The server whose figures are divided.</param>
@@ -22,9 +24,7 @@ internal sealed record PeerRow(
 
     private static IEnumerable<PeerRow> OfCell(List<CellSample> samples, string ours)
     {
-        var problems = samples.Where(sample => sample.Measure.Problem is not null)
-            .GroupBy(sample => sample.Server)
-            .ToDictionary(group => group.Key, group => group.First().Measure.Problem!); // The filter has seen it.
+        var (problems, notes) = (FirstTexts(samples, measure => measure.Problem), FirstTexts(samples, measure => measure.Note));
         var figures = samples.SelectMany(sample => sample.Measure.Figures).DistinctBy(figure => figure.Name).ToList();
         if (figures.Count == 0)
         {
@@ -39,9 +39,16 @@ internal sealed record PeerRow(
                 samples[0].Cell, figure.Name, figure.Kind, figure.IsMoreBetter,
                 Keep(rounds, values => RoundSpread.Of(values.Values)),
                 Keep(rounds.Where(server => server.Key != ours), values => RoundSpread.OfRatios(own, values)),
-                problems);
+                problems,
+                notes);
         }
     }
+
+    private static Dictionary<string, string> FirstTexts(List<CellSample> samples, Func<CellMeasure, string?> text) => samples
+        .Select(sample => (sample.Server, Text: text(sample.Measure) ?? string.Empty))
+        .Where(entry => entry.Text.Length > 0)
+        .DistinctBy(entry => entry.Server)
+        .ToDictionary(entry => entry.Server, entry => entry.Text);
 
     private static Dictionary<int, double> ByRound(IEnumerable<CellSample> samples, string figure) => samples
         .SelectMany(sample => sample.Measure.Figures.Where(one => one.Name == figure).Select(one => (sample.Round, one.Value)))

@@ -6,6 +6,7 @@ namespace EdgeCache.Load.Scenarios.Cells;
 /// <param name="bytesPerSecond">Of each client; 0 is a client that reads nothing.</param>
 internal sealed class SlowClientsCell(string name, Wanted wanted, int bytesPerSecond, CellBench bench) : ICell
 {
+    private const int FastClients = 32;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan QuickDuration = TimeSpan.FromSeconds(1);
 
@@ -15,9 +16,18 @@ internal sealed class SlowClientsCell(string name, Wanted wanted, int bytesPerSe
 
     public bool IncludesOrigin => false;
 
+    public bool NeedsFreshServers => true;
+
     public bool CanMeasure(PeerServer server) => true;
 
-    public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => bench.Check.EnsureHitAsync(server, wanted, cancellationToken);
+    /// <summary>Then compiled code and buffers of fast clients are there before, and do not count for the slow ones.</summary>
+    public async Task PrepareAsync(PeerServer server, CancellationToken cancellationToken)
+    {
+        await bench.Check.EnsureHitAsync(server, wanted, cancellationToken);
+        using var loop = new DiscardLoop([wanted.CreateRequest(server.Url)], 200);
+        await loop.ConnectAsync(server.Url, FastClients, cancellationToken);
+        await loop.RunAsync(new LoopWindow(server, bench.Settings.Duration, TimeSpan.Zero), cancellationToken);
+    }
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
     {

@@ -16,6 +16,8 @@ internal sealed class WorkingSetCell(string name, IReadOnlyList<Wanted> blobs, C
 
     public bool IncludesOrigin => false;
 
+    public bool NeedsFreshServers => false;
+
     public bool CanMeasure(PeerServer server) => true;
 
     public async Task PrepareAsync(PeerServer server, CancellationToken cancellationToken)
@@ -34,6 +36,6 @@ internal sealed class WorkingSetCell(string name, IReadOnlyList<Wanted> blobs, C
         var window = new LoopWindow(server, bench.Settings.WarmUp, bench.Settings.Duration * DurationFactor);
         var result = await loop.RunAsync(window, cancellationToken);
         var asked = (await bench.Origin.CountAsync(cancellationToken)).Requests - before.Requests;
-        return LoopFigures.Of(result, blobs[0].SizeBytes, asked, FigureKind.Headline);
+        return LoopFigures.Of(result, blobs[0].SizeBytes, asked, (FigureKind.Headline, FigureKind.Memory));
     }
 }

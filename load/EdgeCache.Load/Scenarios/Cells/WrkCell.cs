@@ -18,6 +18,8 @@ internal sealed class WrkCell(string name, Wanted wanted, int connections, CellB
 
     public bool IncludesOrigin => false;
 
+    public bool NeedsFreshServers => false;
+
     public bool CanMeasure(PeerServer server) => true;
 
     public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => bench.Check.EnsureHitAsync(server, wanted, cancellationToken);
