@@ -56,16 +56,22 @@ internal sealed class DiscardLoop(IReadOnlyList<byte[]> requests, int expectedSt
             Ask(index);
         }
 
-        Turn(Stopwatch.GetTimestamp(), window.WarmUp, cancellationToken);
+        Turn(window.WarmUp, cancellationToken);
         var meter = new CostMeter(window.Server);
         var begun = Stopwatch.GetTimestamp();
         _isCounting = true;
-        Turn(begun, window.Duration, cancellationToken);
+        Turn(window.Duration, cancellationToken);
+        while (_bytes + _failures == 0 && window.Duration > TimeSpan.Zero && Stopwatch.GetElapsedTime(begun) < window.Limit)
+        {
+            Turn(Tick, cancellationToken);
+        }
+
         return new LoopResult(Stopwatch.GetElapsedTime(begun), _latencies.Count, _bytes, _failures, _notHits, _latencies, meter.Read());
     }
 
-    private void Turn(long begun, TimeSpan duration, CancellationToken cancellationToken)
+    private void Turn(TimeSpan duration, CancellationToken cancellationToken)
     {
+        var begun = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(begun) is var elapsed && elapsed < duration)
         {
             cancellationToken.ThrowIfCancellationRequested();

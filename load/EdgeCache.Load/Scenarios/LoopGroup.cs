@@ -6,6 +6,8 @@ namespace EdgeCache.Load.Scenarios;
 /// <summary>Runs loops together through a window and adds up what they counted. Pure but for the loops.</summary>
 internal static class LoopGroup
 {
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
     public static async Task<LoopResult> RunAsync(IReadOnlyList<IRequestLoop> loops, LoopWindow window, CancellationToken cancellationToken)
     {
         var running = loops.Select(loop => Task.Run(() => loop.RunAsync(cancellationToken), cancellationToken)).ToList();
@@ -14,6 +16,11 @@ internal static class LoopGroup
         var started = Stopwatch.GetTimestamp();
         Each(loops, loop => loop.BeginCounting());
         await Task.Delay(window.Duration, cancellationToken);
+        while (loops.All(loop => loop.Bytes == 0) && running.TrueForAll(loop => !loop.IsCompleted) && Stopwatch.GetElapsedTime(started) < window.Limit)
+        {
+            await Task.Delay(Tick, cancellationToken);
+        }
+
         var bytes = loops.Sum(loop => loop.Bytes);
         var (elapsed, cost) = (Stopwatch.GetElapsedTime(started), meter.Read());
         Each(loops, loop => loop.Stop());
