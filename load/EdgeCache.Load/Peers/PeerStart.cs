@@ -9,6 +9,10 @@ internal static class PeerStart
 {
     private const int MaxTries = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Nothing of theirs is kept, and Varnish's manager sometimes waits for its child for ever.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Starts a program and waits until it accepts connections on the first port.</summary>
@@ -20,6 +24,7 @@ internal static class PeerStart
         {
             var free = FindFree(ports);
             var process = start(free);
+            process.Patience = Farewell;
             try
             {
                 using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -5,14 +5,12 @@ namespace EdgeCache.Load.Processes;
 
 /// <summary>
 /// A program that the driver runs beside itself, so that what is measured shares no thread pool and no heap with what measures. Reads and
-/// writes lines; disposal ends it (its input closes, then SIGTERM, then SIGKILL after 15 s, to its children too), by process ids. One caller at a time.
+/// writes lines; disposal ends it (its input closes, then SIGTERM, then SIGKILL, to its children too), by process ids. One caller at a time.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int Terminated = 15;
     private const int MaxErrorLines = 40;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     /// <summary>Its own lock protects it: the last lines of standard error.</summary>
     private readonly Queue<string> _errors = new();
     private readonly Process _process;
@@ -26,6 +24,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    /// <summary>How long after SIGTERM it may take to end.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(15);
 
     public bool HasExited => _process.HasExited;
 
