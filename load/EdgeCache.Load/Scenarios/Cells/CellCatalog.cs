@@ -70,7 +70,7 @@ internal sealed class CellCatalog
         var hits = HitSizes.Zip(blobs).ToDictionary(pair => pair.First, pair => Wanted.Blob(pair.Second));
         var cold = new Queue<Wanted>(blobs.Skip(hits.Count).Select(Wanted.Blob));
         var image = catalog.Tags.Single(tag => tag.Repository == StageContent.ImageRepository);
-        var bench = new CellBench(origin, new ObjectCheck(origin), _settings);
+        var bench = new CellBench(origin, new ObjectCheck(origin), new WarmUp(_settings), _settings);
         var cells = new List<ICell>();
         foreach (var plan in _plans)
         {
@@ -173,7 +173,7 @@ internal sealed class CellCatalog
         var name = $"miss-{ByteSize.Format(blobBytes)}{pace}";
         return new CellPlan(name, (bench, objects) => new MissCell(name, objects.Cold, pace, bench))
         {
-            ColdBlobBytes = [.. Enumerable.Repeat(blobBytes, blobsOfRound * _settings.Rounds)],
+            ColdBlobBytes = [.. MissWarmUp.SizesOf(_settings), .. Enumerable.Repeat(blobBytes, blobsOfRound * _settings.Rounds)],
         };
     }
 
@@ -182,7 +182,7 @@ internal sealed class CellCatalog
         var name = $"crowd-{ByteSize.Format(Large)}{pace}/{_settings.Crowd}";
         return new CellPlan(name, (bench, objects) => new CrowdCell(name, objects.Cold, pace, bench))
         {
-            ColdBlobBytes = [.. Enumerable.Repeat(Large, _settings.Rounds)],
+            ColdBlobBytes = [.. MissWarmUp.SizesOf(_settings), .. Enumerable.Repeat(Large, _settings.Rounds)],
         };
     }
 

@@ -4,12 +4,14 @@ using EdgeCache.Load.Peers;
 namespace EdgeCache.Load.Scenarios.Cells;
 
 /// <summary>Many clients ask for one cold blob at the same moment; of the origin itself one client does, to compare with.</summary>
-/// <param name="cold">One a round.</param>
+/// <param name="cold">Those of the warm-up, then one a round.</param>
 internal sealed class CrowdCell(string name, IReadOnlyList<Wanted> cold, OriginPace pace, CellBench bench) : ICell
 {
     /// <summary>How much longer than one direct download is waited for: who needs more asks upstream for most clients.</summary>
     private const int Patience = 3;
     private static readonly TimeSpan FurtherPatience = TimeSpan.FromSeconds(10);
+
+    private readonly int _warmUps = MissWarmUp.SizesOf(bench.Settings).Count();
 
     public string Name => name;
 
@@ -21,11 +23,11 @@ internal sealed class CrowdCell(string name, IReadOnlyList<Wanted> cold, OriginP
 
     public bool CanMeasure(PeerServer server) => true;
 
-    public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => MissWarmUp.RunAsync(server, cold.Take(_warmUps), cancellationToken);
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
     {
-        var blob = cold[round - 1];
+        var blob = cold[_warmUps + round - 1];
         var limit = (pace.TimeOf(blob.SizeBytes) * Patience) + FurtherPatience;
         await bench.Origin.ThrottleAsync(pace.BytesPerSecond, pace.Delay, cancellationToken);
         try

@@ -9,12 +9,6 @@ internal sealed class HitCell(string name, Wanted wanted, HitLoad load, CellBenc
     /// <summary>Where the memory of a connection shows.</summary>
     private const int ManyConnections = 64;
 
-    private const int MinWarmUps = 2;
-    private const int MaxWarmUps = 20;
-
-    /// <summary>Less is noise.</summary>
-    private const double Faster = 1.05;
-
     public string Name => name;
 
     public int MaxRounds => int.MaxValue;
@@ -28,7 +22,7 @@ internal sealed class HitCell(string name, Wanted wanted, HitLoad load, CellBenc
     public async Task PrepareAsync(PeerServer server, CancellationToken cancellationToken)
     {
         await bench.Check.EnsureHitAsync(server, wanted, cancellationToken);
-        await WarmUpAsync(server, cancellationToken);
+        await bench.WarmUp.RunAsync(server, window => RunAsync(window, cancellationToken));
     }
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
@@ -38,23 +32,6 @@ internal sealed class HitCell(string name, Wanted wanted, HitLoad load, CellBenc
         var asked = (await bench.Origin.CountAsync(cancellationToken)).Requests - before.Requests;
         return LoopFigures.Of(
             result, wanted.SizeBytes, asked, (FigureKind.Detail, load.Connections >= ManyConnections ? FigureKind.Memory : FigureKind.Detail));
-    }
-
-    /// <summary>Until it gets no faster: a runtime that compiles as it goes needs seconds, others do not.</summary>
-    private async Task WarmUpAsync(PeerServer server, CancellationToken cancellationToken)
-    {
-        var fastest = 0.0;
-        for (var window = 0; window < MaxWarmUps; window++)
-        {
-            var result = await RunAsync(new LoopWindow(server, TimeSpan.Zero, bench.Settings.WarmUpWindow), cancellationToken);
-            var rate = result.Bytes / result.Elapsed.TotalSeconds;
-            if (window >= MinWarmUps && rate < fastest * Faster)
-            {
-                return;
-            }
-
-            fastest = Math.Max(fastest, rate);
-        }
     }
 
     private async Task<LoopResult> RunAsync(LoopWindow window, CancellationToken cancellationToken)

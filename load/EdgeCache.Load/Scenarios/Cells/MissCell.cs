@@ -6,10 +6,12 @@ using EdgeCache.Load.Peers;
 namespace EdgeCache.Load.Scenarios.Cells;
 
 /// <summary>One client asks for one cold blob after the other, of each cache and of the origin itself.</summary>
-/// <param name="cold">Those of all rounds; the first of a round is not counted: connections are made for it.</param>
+/// <param name="cold">Those of the warm-up and then of all rounds; the first of a round is not counted: connections are made for it.</param>
 internal sealed class MissCell(string name, IReadOnlyList<Wanted> cold, OriginPace pace, CellBench bench) : ICell
 {
     private const int BufferBytes = 1 << 20;
+
+    private readonly int _warmUps = MissWarmUp.SizesOf(bench.Settings).Count();
 
     public string Name => name;
 
@@ -21,12 +23,12 @@ internal sealed class MissCell(string name, IReadOnlyList<Wanted> cold, OriginPa
 
     public bool CanMeasure(PeerServer server) => true;
 
-    public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => MissWarmUp.RunAsync(server, cold.Take(_warmUps), cancellationToken);
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
     {
-        var count = cold.Count / bench.Settings.Rounds;
-        var blobs = cold.Skip((round - 1) * count).Take(count).ToList();
+        var count = (cold.Count - _warmUps) / bench.Settings.Rounds;
+        var blobs = cold.Skip(_warmUps + ((round - 1) * count)).Take(count).ToList();
         var (firstBytes, totals) = (new List<double>(), new List<double>());
         await bench.Origin.ThrottleAsync(pace.BytesPerSecond, pace.Delay, cancellationToken);
         try

@@ -21,13 +21,8 @@ internal sealed class SlowClientsCell(string name, Wanted wanted, int bytesPerSe
     public bool CanMeasure(PeerServer server) => true;
 
     /// <summary>Then compiled code and buffers of fast clients are there before, and do not count for the slow ones.</summary>
-    public async Task PrepareAsync(PeerServer server, CancellationToken cancellationToken)
-    {
-        await bench.Check.EnsureHitAsync(server, wanted, cancellationToken);
-        using var loop = new DiscardLoop([wanted.CreateRequest(server.Url)], 200);
-        await loop.ConnectAsync(server.Url, FastClients, cancellationToken);
-        await loop.RunAsync(new LoopWindow(server, bench.Settings.Duration, TimeSpan.Zero), cancellationToken);
-    }
+    public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) =>
+        new HitCell(name, wanted, new HitLoad(FastClients), bench).PrepareAsync(server, cancellationToken);
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
     {

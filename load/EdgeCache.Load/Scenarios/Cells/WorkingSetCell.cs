@@ -26,16 +26,22 @@ internal sealed class WorkingSetCell(string name, IReadOnlyList<Wanted> blobs, C
         {
             await bench.Check.EnsureHitAsync(server, blob, cancellationToken);
         }
+
+        await bench.WarmUp.RunAsync(server, window => RunAsync(window, cancellationToken));
     }
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
     {
         var before = await bench.Origin.CountAsync(cancellationToken);
-        using var loop = new DiscardLoop([.. blobs.Select(blob => blob.CreateRequest(server.Url))], 200);
-        await loop.ConnectAsync(server.Url, Connections, cancellationToken);
-        var window = new LoopWindow(server, bench.Settings.WarmUp, bench.Settings.Duration * DurationFactor);
-        var result = await loop.RunAsync(window, cancellationToken);
+        var result = await RunAsync(new LoopWindow(server, bench.Settings.WarmUp, bench.Settings.Duration * DurationFactor), cancellationToken);
         var asked = (await bench.Origin.CountAsync(cancellationToken)).Requests - before.Requests;
         return LoopFigures.Of(result, blobs[0].SizeBytes, asked, (FigureKind.Headline, FigureKind.Memory));
+    }
+
+    private async Task<LoopResult> RunAsync(LoopWindow window, CancellationToken cancellationToken)
+    {
+        using var loop = new DiscardLoop([.. blobs.Select(blob => blob.CreateRequest(window.Server.Url))], 200);
+        await loop.ConnectAsync(window.Server.Url, Connections, cancellationToken);
+        return await loop.RunAsync(window, cancellationToken);
     }
 }
