@@ -27,7 +27,7 @@ internal sealed class PeersVerb
     private readonly Option<int> _slowClients = ValueOption.Count("--slow-clients", (1, 10_000), 1000, "Clients that stay on a blob at once.");
     private readonly Option<int> _crowd = ValueOption.Count("--crowd", (2, 2000), 100, "Clients that ask for a cold blob at the same moment.");
 
-    private readonly Option<int> _workers = ValueOption.Count("--workers", (1, 64), 1, "nginx's worker processes.");
+    private readonly Option<int> _workers = ValueOption.Count("--workers", (1, 64), 1, "nginx's worker processes; more than one with --no-pin.");
 
     private readonly Option<string[]> _only = new("--only")
     {
@@ -89,14 +89,11 @@ internal sealed class PeersVerb
         using var cpus = CpuPlan.Create(!result.GetValue(_noPin));
         var chosen = KnownPeers.Where(peer => result.GetValue(_peers) is not { Length: > 0 } names || names.Contains(peer.Name)).ToList();
         skipped.AddRange(chosen.Select(peer => peer.Missing).OfType<string>().Select(program => $"Not installed, left out: {program}."));
-        await output.WriteLineAsync($"Pinned: {cpus.Text}. Access logs off. ↑ more is better, ↓ less. Ratios: median (least–greatest) of the rounds.");
-        foreach (var line in skipped)
-        {
-            await output.WriteLineAsync(line.AsMemory(), cancellationToken);
-        }
-
-        await output.WriteLineAsync();
-        var peers = chosen.Where(peer => peer.Missing is null).Prepend(new EdgeCachePeer(_node.Read(result))).ToList();
+        var node = _node.Read(result);
+        var head = $"Pinned: {cpus.Text}. Access logs off{(node.HasAccessLog ? ", but ours is on" : string.Empty)}. "
+            + "↑ more is better, ↓ less. Ratios: median (least–greatest) of the rounds.";
+        await output.WriteLineAsync($"{string.Join('\n', skipped.Prepend(head))}\n".AsMemory(), cancellationToken);
+        var peers = chosen.Where(peer => peer.Missing is null).Prepend(new EdgeCachePeer(node)).ToList();
         var samples = await MeasureAsync(result, catalog, peers, cpus, cancellationToken);
 
         // What was measured before Ctrl-C is shown, too.

@@ -17,6 +17,9 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
 
     private const int MaxRests = 100;
 
+    /// <summary>For one step of one server: more means that it hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly PeerServer _origin = new(PeerServer.OriginName, origin.Catalog.Url, null, origin.Id, null);
 
     public async Task RunAsync(IEnumerable<ICell> cells, CancellationToken cancellationToken)
@@ -40,7 +43,7 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
             {
                 await RestAsync(cancellationToken);
                 var server = ServersOf(cell).Single(server => server.Name == name);
-                if (!await TryAsync(cell, server, round, async () => await cell.MeasureAsync(server, round, cancellationToken), cancellationToken))
+                if (!await TryAsync(cell, server, round, async limited => await cell.MeasureAsync(server, round, limited), cancellationToken))
                 {
                     names.Remove(name);
                     await RestartAsync(server, cancellationToken);
@@ -60,7 +63,7 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
 
         foreach (var server in ServersOf(cell).ToList())
         {
-            if (await TryAsync(cell, server, 0, () => PrepareAsync(cell, server, cancellationToken), cancellationToken))
+            if (await TryAsync(cell, server, 0, limited => PrepareAsync(cell, server, limited), cancellationToken))
             {
                 ready.Add(server.Name);
             }
@@ -89,12 +92,14 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
     }
 
     /// <summary>False where this server cannot go on with the cell.</summary>
-    private async Task<bool> TryAsync(ICell cell, PeerServer server, int round, Func<Task<CellMeasure?>> run, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(ICell cell, PeerServer server, int round, Func<CancellationToken, Task<CellMeasure?>> run, CancellationToken cancellationToken)
     {
         CellMeasure? measure;
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(Patience);
         try
         {
-            measure = await run();
+            measure = await run(limited.Token);
         }
         catch (Exception error) when (
             error is InvalidDataException or IOException or SocketException or HttpRequestException or InvalidOperationException

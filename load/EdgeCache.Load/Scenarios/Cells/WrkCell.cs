@@ -23,7 +23,9 @@ internal sealed class WrkCell(string name, Wanted wanted, int connections, CellB
     public bool CanMeasure(PeerServer server) => true;
 
     public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) =>
-        new HitCell(name, wanted, new HitLoad(connections), bench).PrepareAsync(server, cancellationToken);
+        bench.WarmUp.Knows(server)
+            ? bench.Check.EnsureHitAsync(server, wanted, cancellationToken)
+            : new HitCell(name, wanted, new HitLoad(connections), bench).PrepareAsync(server, cancellationToken);
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)
     {
