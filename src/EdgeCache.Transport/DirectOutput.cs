@@ -206,7 +206,14 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                 }
                 else
                 {
-                    state = await BridgeAsync(cancellationToken) ? SendNow() : FlushState.Failed;
+                    var isBridged = await BridgeAsync(cancellationToken);
+                    if (_range.DueBytes > 0 && !Thread.CurrentThread.IsThreadPoolThread)
+                    {
+                        // The socket completed inline: its thread must not wait for a file.
+                        await _turns.WaitAsync();
+                    }
+
+                    state = isBridged ? SendNow() : FlushState.Failed;
                 }
             }
 

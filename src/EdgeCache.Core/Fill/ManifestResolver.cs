@@ -42,6 +42,10 @@ public sealed class ManifestResolver : IAsyncDisposable
             ? ResolveDigestAsync(repository, reference.Digest, headOnly, cancellationToken)
             : ResolveTagAsync(repository, reference, accept, rule, headOnly, cancellationToken);
 
+    /// <summary>What the store knows of a reference now. Allocates nothing and waits for nothing: what is not fresh needs <see cref="ResolveAsync"/>.</summary>
+    public Lookup Find(RepositoryKey repository, in Reference reference, ManifestTypes accept, FreshnessRule rule) =>
+        reference.IsDigest ? _store.LookupManifest(repository, reference.Digest) : _store.LookupTag(repository, reference, accept, rule);
+
     public async ValueTask DisposeAsync()
     {
         await _tagFlights.DisposeAsync().ConfigureAwait(false);
