@@ -15,12 +15,12 @@ internal sealed class ReportOption
 
     public void AddTo(Command command) => command.Options.Add(_json);
 
-    public async Task WriteAsync(ParseResult result, MarkdownTable table, IReadOnlyList<object> figures, CancellationToken cancellationToken)
+    public async Task WriteAsync(ParseResult result, string tables, IReadOnlyList<object> figures, CancellationToken cancellationToken)
     {
         var verb = result.CommandResult.Command.Name;
         var report = new LoadReport(verb, string.Join(' ', result.Tokens.Select(token => token.Value)), _started, _machine, figures);
         var output = result.InvocationConfiguration.Output;
-        await output.WriteAsync(table.ToString().AsMemory(), cancellationToken);
+        await output.WriteAsync(tables.AsMemory(), cancellationToken);
         await output.WriteLineAsync($"{report.Machine}; {_started:yyyy-MM-dd HH:mm} UTC; {report.CommandLine}".AsMemory(), cancellationToken);
         if (result.GetValue(_json) is { } file)
         {

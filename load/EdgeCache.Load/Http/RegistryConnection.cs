@@ -1,23 +1,25 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
 namespace EdgeCache.Load.Http;
 
 /// <summary>
-/// One keep-alive connection to a registry over plain HTTP/1.1, as light as a client can be: one buffer, no allocation a request, bodies handed
-/// out in pieces and kept by nobody. Used by one caller at a time; disposing it from elsewhere ends what is under way with an exception.
+/// One keep-alive connection to a registry over HTTP/1.1, plain or with TLS (any certificate: it may be the driver's own), as light as a client can
+/// be: one buffer, no allocation a request, bodies handed out in pieces and kept by nobody. Used by one caller at a time; disposing it from elsewhere ends what is under way with an exception.
 /// </summary>
 internal sealed class RegistryConnection : IDisposable
 {
     private readonly Socket _socket;
+    private readonly SslStream? _tls;
     private readonly byte[] _buffer;
     private int _start;
     private int _end;
     private long _bodyLeft;
 
-    private RegistryConnection(Socket socket, int bufferBytes)
+    private RegistryConnection(Socket socket, SslStream? tls, int bufferBytes)
     {
-        _socket = socket;
+        (_socket, _tls) = (socket, tls);
         _buffer = new byte[bufferBytes];
     }
 
@@ -28,7 +30,7 @@ internal sealed class RegistryConnection : IDisposable
         try
         {
             await socket.ConnectAsync(registry.Host, registry.Port, cancellationToken);
-            return new RegistryConnection(socket, bufferBytes);
+            return new RegistryConnection(socket, registry.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(socket, registry, cancellationToken) : null, bufferBytes);
         }
         catch
         {
@@ -37,16 +39,25 @@ internal sealed class RegistryConnection : IDisposable
         }
     }
 
+    /// <summary>A client's TLS to a server of this run, whose certificate nobody else knows.</summary>
+    public static SslClientAuthenticationOptions AnyCertificate(string host) => new()
+    {
+        TargetHost = host,
+        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+    };
+
     /// <summary>The bytes of a GET, made once and sent many times.</summary>
-    public static byte[] CreateGet(Uri registry, string path, string? accept = null) => Encoding.ASCII.GetBytes(
-        $"GET {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n{(accept is null ? string.Empty : $"Accept: {accept}\r\n")}\r\n");
+    /// <param name="furtherHeaders">Header lines, each with its end.</param>
+    public static byte[] CreateGet(Uri registry, string path, string? accept = null, string furtherHeaders = "") => Encoding.ASCII.GetBytes(
+        $"GET {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n"
+        + $"{(accept is null ? string.Empty : $"Accept: {accept}\r\n")}{furtherHeaders}\r\n");
 
     /// <summary>Sends a request and reads the response's head. The body of the response before it must have been read.</summary>
     /// <exception cref="InvalidDataException">No HTTP/1.1 response, a head longer than the buffer, or a body without Content-Length.</exception>
     /// <exception cref="EndOfStreamException">The connection ended within the head.</exception>
     public async ValueTask<ResponseHead> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        await _socket.SendAsync(request, cancellationToken);
+        await (_tls is null ? SendPlainAsync(request, cancellationToken) : _tls.WriteAsync(request, cancellationToken));
         int length;
         while ((length = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n\r\n"u8)) < 0)
         {
@@ -85,6 +96,16 @@ internal sealed class RegistryConnection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
+    private static async Task<SslStream> EncryptAsync(Socket socket, Uri registry, CancellationToken cancellationToken)
+    {
+        var tls = new SslStream(new NetworkStream(socket));
+        await tls.AuthenticateAsClientAsync(AnyCertificate(registry.Host), cancellationToken);
+        return tls;
+    }
+
+    private async ValueTask SendPlainAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
+        await _socket.SendAsync(request, cancellationToken);
+
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         if (_start == _end)
@@ -102,7 +123,8 @@ internal sealed class RegistryConnection : IDisposable
             throw new InvalidDataException($"The answer's head is longer than {_buffer.Length} bytes.");
         }
 
-        var count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), cancellationToken);
+        var free = _buffer.AsMemory(_end);
+        var count = await (_tls is null ? _socket.ReceiveAsync(free, cancellationToken) : _tls.ReadAsync(free, cancellationToken));
         _end += count > 0 ? count : throw new EndOfStreamException("The connection ended within an answer.");
     }
 }

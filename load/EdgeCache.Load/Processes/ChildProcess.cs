@@ -4,15 +4,13 @@ using System.Runtime.InteropServices;
 namespace EdgeCache.Load.Processes;
 
 /// <summary>
-/// A .NET program that the driver runs beside itself, so that what is measured shares no thread pool and no heap with what measures. Reads and
-/// writes lines; disposal ends it (its input closes, then SIGTERM, then SIGKILL after 15 s), by its process id. One caller at a time.
+/// A program that the driver runs beside itself, so that what is measured shares no thread pool and no heap with what measures. Reads and
+/// writes lines; disposal ends it (its input closes, then SIGTERM, then SIGKILL, to its children too), by process ids. One caller at a time.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int Terminated = 15;
     private const int MaxErrorLines = 40;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     /// <summary>Its own lock protects it: the last lines of standard error.</summary>
     private readonly Queue<string> _errors = new();
     private readonly Process _process;
@@ -27,11 +25,16 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <param name="assembly">The program's <c>.dll</c>.</param>
+    /// <summary>How long after SIGTERM it may take to end.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(15);
+
+    public bool HasExited => _process.HasExited;
+
+    /// <param name="command">The program and its arguments.</param>
     /// <param name="folder">Its working directory.</param>
-    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)
+    public static ChildProcess Start(IReadOnlyList<string> command, string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -61,11 +64,17 @@ internal sealed class ChildProcess : IAsyncDisposable
             return line;
         }
 
+        throw await ExplainEndAsync(cancellationToken);
+    }
+
+    /// <summary>What a program that ended said on standard error.</summary>
+    public async Task<InvalidOperationException> ExplainEndAsync(CancellationToken cancellationToken)
+    {
         await _process.WaitForExitAsync(cancellationToken);
-        await _errorPump;
+        await _errorPump.WaitAsync(cancellationToken);
         lock (_errors)
         {
-            throw new InvalidOperationException($"The process ended with {_process.ExitCode}:\n{string.Join('\n', _errors)}");
+            return new InvalidOperationException($"The process ended with {_process.ExitCode}:\n{string.Join('\n', _errors)}");
         }
     }
 
@@ -90,7 +99,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             await _process.WaitForExitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_process.HasExited)
             {
-                _process.Kill();
+                _process.Kill(entireProcessTree: true);
                 await _process.WaitForExitAsync(CancellationToken.None);
             }
         }

@@ -8,39 +8,43 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     private readonly ChildProcess _process;
 
-    private NodeProcess(ChildProcess process, Uri url, Uri adminUrl)
+    private NodeProcess(ChildProcess process, IReadOnlyList<Uri> urls)
     {
         _process = process;
-        (Url, AdminUrl) = (url, adminUrl);
+        (Url, TlsUrl, AdminUrl) = (urls[0], urls.Count > 2 ? urls[1] : null, urls[^1]);
     }
 
     public int Id => _process.Id;
 
     public Uri Url { get; }
 
+    /// <summary>The https listener; null where the settings have no certificate.</summary>
+    public Uri? TlsUrl { get; }
+
     public Uri AdminUrl { get; }
 
-    /// <summary>Completes when both listeners are bound.</summary>
+    /// <summary>Completes when all listeners are bound.</summary>
     /// <exception cref="InvalidOperationException">The node did not start; the message says why.</exception>
     public static async Task<NodeProcess> StartAsync(NodeSettings settings, Uri origin, string folder, CancellationToken cancellationToken)
     {
-        string[] arguments =
+        string[] listeners = settings.Certificate is null ? ["http"] : ["http", "https"];
+        List<string> command =
         [
-            "node", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0", "--cache", Path.Combine(folder, "cache"),
-            "--cache-limit", "64GiB", "--upstream", $"{UpstreamName}={origin.AbsoluteUri.TrimEnd('/')}", "--default-upstream", UpstreamName,
+            .. settings.Launcher, "dotnet", settings.Assembly, "node", .. listeners.SelectMany(scheme => (string[])["--listen", $"{scheme}://127.0.0.1:0"]),
+            "--admin", "http://127.0.0.1:0", "--cache", Path.Combine(folder, "cache"), "--cache-limit", "64GiB",
+            "--upstream", $"{UpstreamName}={origin.AbsoluteUri.TrimEnd('/')}", "--default-upstream", UpstreamName,
         ];
-        var environment = new Dictionary<string, string>
-        {
-            ["EDGECACHE__Telemetry__AccessLog"] = settings.HasAccessLog ? "true" : "false",
-            ["EDGECACHE__Logging__Level"] = "Warning",
-        };
-        var process = ChildProcess.Start(settings.Assembly, arguments, folder, environment);
+        var process = ChildProcess.Start(command, folder, ReadEnvironment(settings));
         try
         {
-            var pull = await ReadAddressAsync(process, cancellationToken);
-            var admin = await ReadAddressAsync(process, cancellationToken);
+            var urls = new List<Uri>();
+            while (urls.Count <= listeners.Length)
+            {
+                urls.Add(await ReadAddressAsync(process, cancellationToken));
+            }
+
             process.DiscardOutput();
-            return new NodeProcess(process, pull, admin);
+            return new NodeProcess(process, urls);
         }
         catch
         {
@@ -50,6 +54,22 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static Dictionary<string, string> ReadEnvironment(NodeSettings settings)
+    {
+        var environment = new Dictionary<string, string>(settings.Environment)
+        {
+            ["EDGECACHE__Telemetry__AccessLog"] = settings.HasAccessLog ? "true" : "false",
+            ["EDGECACHE__Logging__Level"] = "Warning",
+        };
+        if (settings.Certificate is { } certificate)
+        {
+            environment["EDGECACHE__Certificate"] = certificate.CertificateFile;
+            environment["EDGECACHE__CertificateKey"] = certificate.KeyFile;
+        }
+
+        return environment;
+    }
 
     private static async Task<Uri> ReadAddressAsync(ChildProcess process, CancellationToken cancellationToken)
     {

@@ -12,6 +12,9 @@ internal sealed class OriginProcess : IAsyncDisposable
     /// <summary>Asks for an <see cref="OriginCounts"/> as a line of JSON.</summary>
     public const string CountsRequest = "counts";
 
+    /// <summary>The first word of the request to <see cref="ThrottleAsync"/>; answered with the same line.</summary>
+    public const string ThrottleRequest = "throttle";
+
     private readonly ChildProcess _process;
 
     private OriginProcess(ChildProcess process, OriginCatalog catalog)
@@ -22,20 +25,27 @@ internal sealed class OriginProcess : IAsyncDisposable
 
     public OriginCatalog Catalog { get; }
 
+    public int Id => _process.Id;
+
     public static async Task<OriginProcess> StartAsync(StageContent content, string folder, CancellationToken cancellationToken)
     {
-        var arguments = new List<string> { "origin", "--rate", content.BytesPerSecond.ToString(CultureInfo.InvariantCulture) };
+        var command = new List<string> { "dotnet", typeof(OriginProcess).Assembly.Location, "origin", "--rate", content.BytesPerSecond.ToString(CultureInfo.InvariantCulture) };
         foreach (var size in content.BlobBytes)
         {
-            arguments.AddRange(["--blob", size.ToString(CultureInfo.InvariantCulture)]);
+            command.AddRange(["--blob", size.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        foreach (var size in content.ImageLayerBytes)
+        {
+            command.AddRange(["--layer", size.ToString(CultureInfo.InvariantCulture)]);
         }
 
         if (content.HasSampleImages)
         {
-            arguments.Add("--images");
+            command.Add("--images");
         }
 
-        var process = ChildProcess.Start(typeof(OriginProcess).Assembly.Location, arguments, folder);
+        var process = ChildProcess.Start(command, folder);
         try
         {
             return new OriginProcess(process, Parse<OriginCatalog>(await process.ReadLineAsync(cancellationToken)));
@@ -52,6 +62,18 @@ internal sealed class OriginProcess : IAsyncDisposable
     {
         var counts = Parse<OriginCounts>(await _process.AskAsync(CountsRequest, cancellationToken));
         return counts.Failures == 0 ? counts : throw new InvalidOperationException($"The origin itself failed {counts.Failures} times.");
+    }
+
+    /// <summary>How fast it is from now on.</summary>
+    /// <param name="bytesPerSecond">Of all bodies together; 0 is no limit.</param>
+    /// <param name="delay">Before each answer's headers.</param>
+    public async Task ThrottleAsync(long bytesPerSecond, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var request = string.Create(CultureInfo.InvariantCulture, $"{ThrottleRequest} {bytesPerSecond} {delay.TotalMilliseconds}");
+        if (await _process.AskAsync(request, cancellationToken) is var answer && answer != request)
+        {
+            throw new InvalidDataException($"The origin said '{answer}' instead of how fast it is.");
+        }
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

@@ -7,4 +7,9 @@ namespace EdgeCache.Load.Processes;
 internal sealed record StageContent(IReadOnlyList<long> BlobBytes, bool HasSampleImages = false, long BytesPerSecond = 0)
 {
     public const string Repository = "load/blobs";
+
+    public const string ImageRepository = "load/image";
+
+    /// <summary>The sizes of the layers of one more image, <c>latest</c> of <see cref="ImageRepository"/>; empty is no such image.</summary>
+    public IReadOnlyList<long> ImageLayerBytes { get; init; } = [];
 }

@@ -11,7 +11,7 @@ namespace EdgeCache.Load.Scenarios;
 /// One connection that asks for the same object again and again, the next time when the last answer is whole. Counts only between
 /// <see cref="BeginCounting"/> and <see cref="Stop"/>. One loop, controlled from one other thread.
 /// </summary>
-internal sealed class HitLoop : IDisposable
+internal sealed class HitLoop : IRequestLoop
 {
     private const int BufferBytes = 128 << 10;
 
@@ -29,7 +29,6 @@ internal sealed class HitLoop : IDisposable
 
     public LatencyHistogram Latencies { get; } = new();
 
-    /// <summary>Bytes of bodies, also of an answer that the end cut.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     public long Failures { get; private set; }
@@ -42,7 +41,6 @@ internal sealed class HitLoop : IDisposable
 
     public void BeginCounting() => _isCounting = true;
 
-    /// <summary>Ends the loop, in the middle of an answer if need be.</summary>
     public void Stop()
     {
         _isCounting = false;
@@ -50,7 +48,6 @@ internal sealed class HitLoop : IDisposable
         _connection.Dispose();
     }
 
-    /// <summary>Runs until it is stopped, or the connection fails.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var hash = _digest.IsNone ? null : IncrementalHash.CreateHash(

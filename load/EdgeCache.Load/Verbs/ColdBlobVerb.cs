@@ -53,7 +53,7 @@ internal sealed class ColdBlobVerb
         var rounds = _target.Target(result) is { } target
             ? await RunAgainstAsync(new ColdBlobScenario(target, settings, null), _target.Object(result), cancellationToken)
             : await RunOwnAsync(result, settings, cancellationToken);
-        await _report.WriteAsync(result, ToTable(rounds), rounds, cancellationToken);
+        await _report.WriteAsync(result, ToTable(rounds).ToString(), rounds, cancellationToken);
         foreach (var round in rounds.Where(round => round.Error is not null))
         {
             await result.InvocationConfiguration.Error.WriteLineAsync($"load: {round.Clients - round.Exact} clients failed: {round.Error}");

@@ -84,7 +84,7 @@ internal sealed class HitVerb
             }
         }
 
-        await _report.WriteAsync(result, ToTable(rows), rows, cancellationToken);
+        await _report.WriteAsync(result, ToTable(rows).ToString(), rows, cancellationToken);
         return rows.All(row => row.IsGood) ? ExitCodes.Success : ExitCodes.Failure;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using EdgeCache.Core.Oci;
 using EdgeCache.Demo;
@@ -10,13 +11,20 @@ namespace EdgeCache.Load.Verbs;
 
 /// <summary>
 /// The hidden verb <c>origin</c>: the origin process of the other verbs. Prints an <see cref="OriginCatalog"/>, answers each line
-/// <see cref="OriginProcess.CountsRequest"/> with an <see cref="OriginCounts"/>, and ends with its input.
+/// <see cref="OriginProcess.CountsRequest"/> with an <see cref="OriginCounts"/>, each <see cref="OriginProcess.ThrottleRequest"/> with itself when it
+/// is done, and ends with its input.
 /// </summary>
 internal sealed class OriginVerb
 {
     private const int FirstSeed = 1000;
 
     private readonly Option<ByteCount[]> _blobs = ValueOption.Sizes("--blob", (1, ValueOption.MaxBlobBytes), 4096, "A blob's size; may be repeated.");
+    private readonly Option<ByteCount[]> _layers = new("--layer")
+    {
+        Description = "A layer of one more image; may be repeated.",
+        CustomParser = result => [.. result.Tokens.Select(token => new ByteCount(long.Parse(token.Value, CultureInfo.InvariantCulture)))],
+    };
+
     private readonly Option<ByteCount> _rate = ValueOption.Size("--rate", (0, 1L << 40), 0, "Bytes per second of all bodies together; 0 is no limit.");
     private readonly Option<bool> _images = new("--images") { Description = "Serve the sample images instead of blobs." };
 
@@ -27,7 +35,7 @@ internal sealed class OriginVerb
     public static Command Create()
     {
         var verb = new OriginVerb();
-        var command = new Command("origin", "The origin that the other verbs start.") { verb._blobs, verb._rate, verb._images };
+        var command = new Command("origin", "The origin that the other verbs start.") { verb._blobs, verb._layers, verb._rate, verb._images };
         command.Hidden = true;
         command.SetAction(verb.RunAsync);
         return command;
@@ -35,7 +43,7 @@ internal sealed class OriginVerb
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SampleRepository> content = result.GetValue(_images) ? SampleImages.CreateAll() : [CreateBlobs(result.GetValue(_blobs) ?? [])];
+        IReadOnlyList<SampleRepository> content = result.GetValue(_images) ? SampleImages.CreateAll() : CreateBlobs(result);
         await using var origin = await FakeOrigin.StartAsync(content);
         origin.BytesPerSecond = result.GetValue(_rate).Bytes;
         await WriteAsync(result, Describe(origin.Url, content));
@@ -45,15 +53,43 @@ internal sealed class OriginVerb
             {
                 await WriteAsync(result, Count(origin));
             }
+            else if (line.StartsWith(OriginProcess.ThrottleRequest, StringComparison.Ordinal))
+            {
+                Throttle(origin, line);
+                await WriteLineAsync(result, line);
+            }
         }
 
         return ExitCodes.Success;
     }
 
-    private static SampleRepository CreateBlobs(ByteCount[] sizes)
+    private static void Throttle(FakeOrigin origin, string line)
     {
-        var builder = new SampleRepositoryBuilder(StageContent.Repository);
-        builder.AddImage([.. sizes.Select((size, index) => SampleLayer.Opaque(FirstSeed + index, (int)size.Bytes))], "latest");
+        var words = line.Split(' ');
+        origin.BytesPerSecond = long.Parse(words[1], CultureInfo.InvariantCulture);
+        origin.Faults.Clear();
+        if (TimeSpan.FromMilliseconds(double.Parse(words[2], CultureInfo.InvariantCulture)) is var delay && delay > TimeSpan.Zero)
+        {
+            origin.Faults.Always(When.Any, new Fault { Delay = delay });
+        }
+    }
+
+    private List<SampleRepository> CreateBlobs(ParseResult result)
+    {
+        var blobs = result.GetValue(_blobs) ?? [];
+        var repositories = new List<SampleRepository> { CreateImage(StageContent.Repository, FirstSeed, blobs) };
+        if (result.GetValue(_layers) is { Length: > 0 } layers)
+        {
+            repositories.Add(CreateImage(StageContent.ImageRepository, FirstSeed + blobs.Length, layers));
+        }
+
+        return repositories;
+    }
+
+    private static SampleRepository CreateImage(string repository, int firstSeed, ByteCount[] sizes)
+    {
+        var builder = new SampleRepositoryBuilder(repository);
+        builder.AddImage([.. sizes.Select((size, index) => SampleLayer.Opaque(firstSeed + index, (int)size.Bytes))], "latest");
         return builder.Build();
     }
 
@@ -94,9 +130,11 @@ internal sealed class OriginVerb
             origin.Failures.Count);
     }
 
-    private static async Task WriteAsync<T>(ParseResult result, T message)
+    private static Task WriteAsync<T>(ParseResult result, T message) => WriteLineAsync(result, JsonSerializer.Serialize(message));
+
+    private static async Task WriteLineAsync(ParseResult result, string line)
     {
-        await result.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(message));
+        await result.InvocationConfiguration.Output.WriteLineAsync(line);
         await result.InvocationConfiguration.Output.FlushAsync();
     }
 }

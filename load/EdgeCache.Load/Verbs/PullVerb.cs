@@ -52,7 +52,7 @@ internal sealed class PullVerb
             await RunRoundsAsync(result, scenario, images, rows, cancellationToken);
         }
 
-        await _report.WriteAsync(result, ToTable(rows), rows, cancellationToken);
+        await _report.WriteAsync(result, ToTable(rows).ToString(), rows, cancellationToken);
         foreach (var row in rows.Where(row => row.Error is not null))
         {
             await result.InvocationConfiguration.Error.WriteLineAsync($"load: {row.Image}, round {row.Round}: {row.Failures} pulls failed: {row.Error}");

@@ -18,6 +18,9 @@ public class LoadCommandLineTests
     [InlineData("hit --target http://127.0.0.1:1 --repository a", "needs --reference")]
     [InlineData("cold-blob --target http://127.0.0.1:1 --repository a --reference latest", "needs --reference with a digest")]
     [InlineData("pull --repository a", "go with --target")]
+    [InlineData("peers --rounds 0", "--rounds '0': allowed is 1 to 100.")]
+    [InlineData("peers --slow-clients 10001", "--slow-clients '10001': allowed is 1 to 10000.")]
+    [InlineData("peers --peers apache", "apache")]
     [InlineData("fly", "fly")]
     public async Task WrongCommandLine_SaysWhatIsAllowed(string line, string expected)
     {
@@ -32,6 +35,7 @@ public class LoadCommandLineTests
     [InlineData("hit --target http://localhost:5000 --repository a/b --reference " + Digest)]
     [InlineData("cold-blob --target http://192.0.2.1 --repository a/b --allow-remote --reference " + Digest)]
     [InlineData("pull --clients 3 --rounds 2 --rate 1MiB")]
+    [InlineData("peers --only manifest blob-64MiB --peers nginx varnish --rounds 5 --duration 2s --slow-clients 10000 --quick --no-pin")]
     public void GoodCommandLine_Parses(string line) => Assert.Empty(LoadCommandLine.BuildRoot().Parse(line.Split(' ')).Errors);
 
     [Theory]
@@ -39,6 +43,7 @@ public class LoadCommandLineTests
     [InlineData("cold-blob --help", "[1..1GiB] [default: 64MiB]")]
     [InlineData("hit --help", "--allow-remote")]
     [InlineData("pull --help", "--rounds")]
+    [InlineData("peers --help", "--slow-clients")]
     public async Task Help_SaysAll(string line, string expected)
     {
         var output = new StringWriter();

@@ -1,0 +1,15 @@
+namespace EdgeCache.Load.Scenarios.Cells;
+
+/// <summary>How much is measured.</summary>
+/// <param name="Duration">Of one round of a cell at one server.</param>
+/// <param name="SlowClients">How many clients stay on a blob at once.</param>
+/// <param name="Crowd">How many clients ask for a cold blob at once.</param>
+/// <param name="IsQuick">Fewer and smaller cells.</param>
+internal sealed record BenchSettings(int Rounds, TimeSpan Duration, int SlowClients, int Crowd, bool IsQuick)
+{
+    /// <summary>Before each round of a closed loop: connections reach their speed.</summary>
+    public TimeSpan WarmUp => Duration / 6;
+
+    /// <summary>A step of the warm-up before the first round of a closed loop.</summary>
+    public TimeSpan WarmUpWindow => Duration / 3;
+}
