@@ -60,8 +60,6 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
-            // Alone, without the runtime's inline completions, this is worse than neither (HOTPATH).
-            sockets.UnsafePreferInlineScheduling = SocketCompletions.AreInline;
             // Waiting without a buffer is one call more for each request; it would save 4 KiB of an idle connection.
             sockets.WaitForDataBeforeAllocatingBuffer = false;
         });
