@@ -159,7 +159,8 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         while (_buffer.Length > 0)
         {
             var bytes = _buffer.Peek().Span;
-            var state = _socket.Send(bytes, _range.DueBytes > 0 || bytes.Length < _buffer.Length, out var count);
+            var next = _buffer.PeekNext().Span;
+            var state = _socket.Send(bytes, next, _range.DueBytes > 0 || bytes.Length + next.Length < _buffer.Length, out var count);
             if (state != FlushState.Done)
             {
                 return state;
