@@ -6,7 +6,6 @@ namespace EdgeCache.Benchmarks;
 /// The look-ups and the touch on one and on two threads at once, all on the same object. A figure is the time of one call on one thread while the others do
 /// the same: where nothing is shared it is the same for both, where a lock is it doubles at least.
 /// </summary>
-[ThreadingDiagnoser]
 public class ScalingBenchmarks
 {
     private const int CallsPerThread = 10_000;
