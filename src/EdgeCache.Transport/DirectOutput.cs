@@ -159,7 +159,8 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         while (_buffer.Length > 0)
         {
             var bytes = _buffer.Peek().Span;
-            var state = _socket.Send(bytes, _range.DueBytes > 0 || bytes.Length < _buffer.Length, out var count);
+            var next = _buffer.PeekNext().Span;
+            var state = _socket.Send(bytes, next, _range.DueBytes > 0 || bytes.Length + next.Length < _buffer.Length, out var count);
             if (state != FlushState.Done)
             {
                 return state;
@@ -206,7 +207,14 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                 }
                 else
                 {
-                    state = await BridgeAsync(cancellationToken) ? SendNow() : FlushState.Failed;
+                    var isBridged = await BridgeAsync(cancellationToken);
+                    if (_range.DueBytes > 0 && !Thread.CurrentThread.IsThreadPoolThread)
+                    {
+                        // The socket completed inline: its thread must not wait for a file.
+                        await _turns.WaitAsync();
+                    }
+
+                    state = isBridged ? SendNow() : FlushState.Failed;
                 }
             }
 

@@ -49,6 +49,12 @@ public static class HttpResponseFileExtensions
         var isEnded = false;
         try
         {
+            if (!Thread.CurrentThread.IsThreadPoolThread)
+            {
+                // With inline completions this thread waits for other connections' sockets; a file may have to be waited for.
+                await Task.Yield();
+            }
+
             result = output is null
                 ? await PooledCopy.SendAsync(context, file, offset, lengthBytes, direct?.Options ?? DefaultOptions, cancellationToken)
                 : await SendAsync(response, output, new RangeOfFile(file, offset, lengthBytes), cancellationToken);

@@ -48,18 +48,22 @@ internal static partial class LinuxSocket
         }
     }
 
-    /// <summary>Sends what the socket takes now.</summary>
+    /// <summary>Sends what the socket takes now of the bytes and of those behind them, with one call: the head and a body that is in memory.</summary>
+    /// <param name="next">May be empty.</param>
     /// <param name="more">Whether more follows at once, so that the kernel may wait for it with a segment that is not full.</param>
-    public static unsafe SendStatus Send(SafeSocketHandle socket, ReadOnlySpan<byte> bytes, bool more, out int sentBytes)
+    public static unsafe SendStatus Send(SafeSocketHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> next, bool more, out int sentBytes)
     {
         sentBytes = 0;
         try
         {
-            fixed (byte* start = bytes)
+            var flags = DontWait | NoSignal | (more ? More : 0);
+            fixed (byte* start = bytes, nextStart = next)
             {
+                var vectors = stackalloc IoVector[2] { new(start, (nuint)bytes.Length), new(nextStart, (nuint)next.Length) };
+                var message = new MessageHeader { Vectors = vectors, VectorCount = 2 };
                 while (true)
                 {
-                    var count = Send(socket, start, (nuint)bytes.Length, DontWait | NoSignal | (more ? More : 0));
+                    var count = next.IsEmpty ? Send(socket, start, (nuint)bytes.Length, flags) : SendMessage(socket, &message, flags);
                     if (count >= 0)
                     {
                         sentBytes = (int)count;
@@ -139,6 +143,30 @@ internal static partial class LinuxSocket
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static unsafe partial nint Send(SafeSocketHandle socket, byte* start, nuint lengthBytes, int flags);
 
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    private static unsafe partial nint SendMessage(SafeSocketHandle socket, MessageHeader* message, int flags);
+
     [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
     private static partial nint SendFile(SafeSocketHandle socket, SafeFileHandle file, ref long offset, nuint lengthBytes);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly unsafe struct IoVector(byte* start, nuint lengthBytes)
+    {
+        private readonly byte* _start = start;
+        private readonly nuint _lengthBytes = lengthBytes;
+    }
+
+    /// <summary>struct msghdr, as glibc and musl lay it out on 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct MessageHeader
+    {
+        public void* Name;
+        public nuint NameLength;
+        public IoVector* Vectors;
+        public nuint VectorCount;
+        public void* Control;
+        public nuint ControlLength;
+        public nint Flags;
+    }
 }

@@ -20,9 +20,10 @@ internal sealed class OutputSocket(ConnectionContext connection, Socket socket)
     /// <summary>Grows when the socket takes bytes, and when the peer does.</summary>
     public long ReadProgress() => Volatile.Read(ref _sentBytes) + LinuxSocket.ReadAckedBytes(socket);
 
-    /// <summary>Sends what the socket takes now.</summary>
+    /// <summary>Sends what the socket takes now of the bytes and of those behind them, which may be none.</summary>
     /// <param name="more">Whether more follows at once.</param>
-    public FlushState Send(ReadOnlySpan<byte> bytes, bool more, out int count) => Count(LinuxSocket.Send(_handle, bytes, more, out count), count);
+    public FlushState Send(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> next, bool more, out int count) =>
+        Count(LinuxSocket.Send(_handle, bytes, next, more, out count), count);
 
     /// <summary>Sends what the socket takes now of the due part of a range; a file that is not in memory is read by the kernel, on this thread.</summary>
     public FlushState SendFile(FileRange range, int maxBytes, out int count)

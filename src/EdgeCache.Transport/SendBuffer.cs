@@ -55,11 +55,19 @@ internal sealed class SendBuffer(MemoryPool<byte> pool)
         return _head < _count ? _segments[_head].Unsent : default;
     }
 
-    /// <param name="count">How many of the bytes that <see cref="Peek"/> gave were sent.</param>
+    /// <summary>The bytes right behind those that <see cref="Peek"/> gives, to be sent by the same call; empty where there are none.</summary>
+    public ReadOnlyMemory<byte> PeekNext() => _head + 1 < _count ? _segments[_head + 1].Unsent : default;
+
+    /// <param name="count">How many were sent of the bytes that <see cref="Peek"/> gave, and then of those of <see cref="PeekNext"/>.</param>
     public void Consume(int count)
     {
-        _segments[_head].Sent += count;
         Length -= count;
+        for (var index = _head; count > 0; index++)
+        {
+            var taken = Math.Min(count, _segments[index].Unsent.Length);
+            _segments[index].Sent += taken;
+            count -= taken;
+        }
     }
 
     /// <summary>Gives every segment back, its bytes sent or not. Nobody may still read them.</summary>

@@ -60,6 +60,7 @@ internal sealed class FillRun
     private async ValueTask<bool?> TrySourceAsync(FillSource source, CancellationToken cancellationToken)
     {
         await using var answer = await _origin.GetBlobAsync(source.Repository, _fill.Digest, 0, cancellationToken).ConfigureAwait(false);
+        await PoolThread.EnterAsync().ConfigureAwait(false);
         if (Check(source, answer) is { } refusal)
         {
             return Refuse(source, answer, refusal);
@@ -157,6 +158,7 @@ internal sealed class FillRun
         {
             var room = await pieces.GetRoomAsync().ConfigureAwait(false);
             var (count, fault) = await ReadAsync(body, room, cancellationToken).ConfigureAwait(false);
+            await PoolThread.EnterAsync().ConfigureAwait(false);
             if (fault is not null || count == 0)
             {
                 return fault;

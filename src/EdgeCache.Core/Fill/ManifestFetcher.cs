@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
@@ -41,6 +42,7 @@ internal sealed class ManifestFetcher
         }
 
         var (content, failure) = await ReadAsync(answer, cancellationToken).ConfigureAwait(false);
+        await PoolThread.EnterAsync().ConfigureAwait(false);
         return failure is { } broken
             ? ManifestAnswer.Failed(repository, broken, answer.StatusCode)
             : Accept(repository, reference, answer, content);

@@ -37,10 +37,20 @@ public sealed class ManifestResolver : IAsyncDisposable
     /// <param name="headOnly">No bytes are wanted: a HEAD never spends a GET of the upstream's quota unless it must.</param>
     /// <exception cref="OperationCanceledException">The client's token; work in progress goes on for the others.</exception>
     public ValueTask<ManifestAnswer> ResolveAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, FreshnessRule rule, bool headOnly, CancellationToken cancellationToken) =>
-        reference.IsDigest
-            ? ResolveDigestAsync(repository, reference.Digest, headOnly, cancellationToken)
+        RepositoryKey repository, Reference reference, ManifestTypes accept, FreshnessRule rule, bool headOnly, CancellationToken cancellationToken)
+    {
+        // A hit ends here: what may ask upstream allocates the closures of its flights before it has looked.
+        var found = reference.IsDigest
+            ? _store.LookupManifest(repository, reference.Digest)
+            : _store.LookupTag(repository, reference, accept, rule);
+        return found.State == LookupState.Fresh ? ValueTask.FromResult(Stored(repository, found, CacheResult.Hit))
+            : reference.IsDigest ? ResolveDigestAsync(repository, reference.Digest, headOnly, cancellationToken)
             : ResolveTagAsync(repository, reference, accept, rule, headOnly, cancellationToken);
+    }
+
+    /// <summary>What the store knows of a reference now. Allocates nothing and waits for nothing: what is not fresh needs <see cref="ResolveAsync"/>.</summary>
+    public Lookup Find(RepositoryKey repository, in Reference reference, ManifestTypes accept, FreshnessRule rule) =>
+        reference.IsDigest ? _store.LookupManifest(repository, reference.Digest) : _store.LookupTag(repository, reference, accept, rule);
 
     public async ValueTask DisposeAsync()
     {

@@ -7,9 +7,10 @@ using EdgeCache.Core.Oci;
 namespace EdgeCache.Core.Index;
 
 /// <summary>
-/// The 32 bytes under which the index keeps anything. A SHA-256 digest is its own key. Everything else (a SHA-512 digest, a link, a tag) is hashed
-/// with SHA-256 behind a letter for its kind and with a length before every name, so that two keys are equal only for equal things or a broken SHA-256:
-/// whoever chooses names or digests cannot make two collide, nor make one kind look like another. A value; nothing is allocated.
+/// The 32 bytes under which the index keeps anything. A SHA-256 digest is its own key. Everything else (a SHA-512 digest, a link, a tag) is hashed to 128
+/// bits under a secret of this process, behind a letter for its kind and with a length before every name: whoever chooses names or digests cannot make two
+/// collide, nor make one kind look like another, and by chance two of 10 million things do with a probability of 2^-82. No key outlives the process: the
+/// journal holds names. A value; nothing is allocated.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct IndexKey : IEquatable<IndexKey>
@@ -20,10 +21,15 @@ internal readonly struct IndexKey : IEquatable<IndexKey>
     private const int MaxTextBytes = MaxUpstreamBytes + RepositoryName.MaxLength + Reference.MaxTagLength;
     private const int MaxInputBytes = 1 + (3 * sizeof(ushort)) + MaxTextBytes + 1 + SHA512.HashSizeInBytes;
 
+    private static readonly (ulong, ulong) Secret =
+        (BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+
     private readonly ulong _first;
     private readonly ulong _second;
     private readonly ulong _third;
     private readonly ulong _fourth;
+
+    private IndexKey((ulong First, ulong Second) hash) => (_first, _second) = hash;
 
     /// <summary>The first 16 bytes, folded: uniformly distributed already.</summary>
     public ulong Fold => _first ^ (_second << 1 | _second >> 63);
@@ -133,11 +139,6 @@ internal readonly struct IndexKey : IEquatable<IndexKey>
 
         public void Append(byte value) => _buffer[_length++] = value;
 
-        public readonly IndexKey Hash()
-        {
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(_buffer[.._length], hash);
-            return MemoryMarshal.Read<IndexKey>(hash);
-        }
+        public readonly IndexKey Hash() => new(SipHash.Compute(Secret, _buffer[.._length]));
     }
 }

@@ -85,18 +85,21 @@ internal sealed class StoredBlobs : IVictimRemover
     /// <exception cref="OperationCanceledException">The token, while a small file is read.</exception>
     public ValueTask<StoredContent> AcquireContentAsync(in Digest digest, CancellationToken cancellationToken)
     {
-        if (_hot.TryGet(digest, out var hot))
+        return TryGetHot(digest, out var hot) ? new ValueTask<StoredContent>(hot) : AcquireFileAsync(digest, cancellationToken);
+    }
+
+    /// <summary>The content where it is in memory already.</summary>
+    public bool TryGetHot(in Digest digest, out StoredContent content)
+    {
+        if (!_hot.TryGet(digest, out var hot))
         {
-            Evictor.Touch(hot.Pool, hot.Slot);
-            return new ValueTask<StoredContent>(new StoredContent(hot));
+            content = default;
+            return false;
         }
 
-        if (Acquire(digest) is not { } lease)
-        {
-            return default;
-        }
-
-        return _hot.Takes(lease.SizeBytes) ? CopyAsync(lease, cancellationToken) : new ValueTask<StoredContent>(new StoredContent(lease));
+        Evictor.Touch(hot.Pool, hot.Slot);
+        content = new StoredContent(hot);
+        return true;
     }
 
     /// <summary>Removes content whose file turned out to be damaged; the next request fetches it again.</summary>
@@ -197,6 +200,17 @@ internal sealed class StoredBlobs : IVictimRemover
 
     /// <summary>From here on what the index does not know is not there.</summary>
     public void Complete() => _isComplete = true;
+
+    private async ValueTask<StoredContent> AcquireFileAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        await PoolThread.EnterAsync().ConfigureAwait(false);
+        return Acquire(digest) switch
+        {
+            null => default,
+            { } lease when _hot.Takes(lease.SizeBytes) => await CopyAsync(lease, cancellationToken).ConfigureAwait(false),
+            { } lease => new StoredContent(lease),
+        };
+    }
 
     /// <summary>Reads a small file whole. What its digest does not match is damage of the disk, and never served.</summary>
     private async ValueTask<StoredContent> CopyAsync(BlobLease lease, CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ internal sealed record CacheOptions
     /// <summary>How many bytes the cache may hold.</summary>
     public CacheLimit Limit { get; init; } = CacheLimit.OfBytes(20L << 30);
 
+    /// <summary>Memory for copies of manifests and other small objects that are asked for often.</summary>
+    public long MemoryLimitBytes { get; init; } = 64L << 20;
+
     /// <summary>The share of the limit that is kept for manifests, so that a few huge layers cannot push them out. 0 to 1.</summary>
     public double ManifestShare { get; init; } = 0.05;
 

@@ -52,6 +52,7 @@ internal static class CacheServices
     private static StoreOptions StoreOptionsOf(CacheOptions cache) => new()
     {
         Path = cache.Path,
+        Hot = new HotOptions { LimitBytes = cache.MemoryLimitBytes },
         Eviction = new EvictionOptions
         {
             LimitBytes = cache.Limit.Resolve(DiskSizeBytes(cache.Path)),

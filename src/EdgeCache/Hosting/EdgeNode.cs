@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace EdgeCache.Hosting;
 
@@ -57,6 +58,11 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         extra?.Invoke(builder.Services);
 
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            // Waiting without a buffer is one call more for each request; it would save 4 KiB of an idle connection.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+        });
         builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners>((kestrel, listeners) => listeners.Configure(kestrel));
         var application = builder.Build();
         try
@@ -121,9 +127,16 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         return context => context.Features.GetRequiredFeature<IListenerRoleFeature>().Role switch
         {
             ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, pull.HandleAsync),
-            ListenerRole.Admin => admin.HandleAdminAsync(context),
-            _ => admin.HandleMetricsAsync(context),
+            ListenerRole.Admin => OnThePoolAsync(context, admin.HandleAdminAsync),
+            _ => OnThePoolAsync(context, admin.HandleMetricsAsync),
         };
+    }
+
+    /// <summary>What gathers figures takes longer than a pull should wait.</summary>
+    private static async Task OnThePoolAsync(HttpContext context, RequestDelegate handle)
+    {
+        await PoolThread.EnterAsync();
+        await handle(context);
     }
 
     private Uri[] AddressesOf(ListenerRole role) => [.. _addresses.Where(listener => listener.Role == role).Select(listener => new Uri(listener.Address))];

@@ -29,7 +29,15 @@ internal sealed class BlobHandler
         _confirmer = confirmer;
     }
 
-    public async Task HandleAsync(HttpContext context, OciRoute route, RequestRecord record)
+    public Task HandleAsync(HttpContext context, in OciRoute route, RequestRecord record)
+    {
+        var found = _store.LookupBlob(route.Repository, route.Reference.Digest);
+        return found.State == LookupState.Fresh && _store.TryGetHot(found.Digest, out var stored)
+            ? SendStoredAsync(context, record, found.Digest, found.Freshness, CacheResult.Hit, stored)
+            : LookUpAsync(context, route, record);
+    }
+
+    private async Task LookUpAsync(HttpContext context, OciRoute route, RequestRecord record)
     {
         var result = CacheResult.Hit;
         for (var round = 0; round < MaxRounds; round++)
@@ -93,13 +101,23 @@ internal sealed class BlobHandler
             return false;
         }
 
-        WriteHead(context, record, stored.Text, result, found.Freshness);
-        if (await BeginBodyAsync(context, record, found.Digest, stored.SizeBytes) is { } range)
+        await SendStoredAsync(context, record, found.Digest, found.Freshness, result, stored);
+        return true;
+    }
+
+    /// <summary>For content in memory there is nothing to wait for but the client. The content stays the caller's to dispose.</summary>
+    private Task SendStoredAsync(
+        HttpContext context, RequestRecord record, in Digest digest, Freshness freshness, CacheResult result, in StoredContent stored)
+    {
+        WriteHead(context, record, stored.Text, result, freshness);
+        var begun = BeginBodyAsync(context, record, digest, stored.SizeBytes);
+        if (!begun.IsCompletedSuccessfully)
         {
-            await _sender.SendAsync(context, stored, range.Offset, range.LengthBytes, record);
+            // A range that cannot be had is being refused.
+            return begun.AsTask();
         }
 
-        return true;
+        return begun.Result is { } range ? _sender.SendAsync(context, stored, range.Offset, range.LengthBytes, record).AsTask() : Task.CompletedTask;
     }
 
     /// <summary>False where the bytes have just been stored.</summary>

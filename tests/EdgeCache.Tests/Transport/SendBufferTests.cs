@@ -41,6 +41,28 @@ public sealed class SendBufferTests
     }
 
     [Fact]
+    public void TwoSegments_AreSeenAtOnceAndConsumedAsOne()
+    {
+        var bytes = new byte[12_000];
+        new Random(6).NextBytes(bytes);
+        bytes.AsMemory(0, 3_000).CopyTo(_buffer.GetMemory(3_000));
+        _buffer.Advance(3_000);
+        bytes.AsMemory(3_000).CopyTo(_buffer.GetMemory(9_000));
+        _buffer.Advance(9_000);
+
+        Assert.Equal(bytes, (byte[])[.. _buffer.Peek().Span, .. _buffer.PeekNext().Span]);
+        _buffer.Consume(1_000);
+        Assert.Equal(bytes[1_000..], (byte[])[.. _buffer.Peek().Span, .. _buffer.PeekNext().Span]);
+        _buffer.Consume(5_000);
+        Assert.Equal(bytes[6_000..], _buffer.Peek().ToArray());
+        Assert.True(_buffer.PeekNext().IsEmpty);
+        _buffer.Consume(6_000);
+        Assert.True(_buffer.Peek().IsEmpty);
+        Assert.Equal(0, _buffer.Length);
+        _buffer.Release();
+    }
+
+    [Fact]
     public void Hint_IsMetWhateverItsSize()
     {
         Assert.True(_buffer.GetMemory(0).Length >= 1);

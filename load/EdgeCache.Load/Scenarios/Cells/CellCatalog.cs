@@ -1,4 +1,4 @@
-using EdgeCache.Hosting;
+using EdgeCache.Configuration;
 using EdgeCache.Load.Processes;
 using EdgeCache.Testing.RealPrograms;
 

@@ -1,0 +1,24 @@
+namespace EdgeCache.Hosting;
+
+/// <summary>
+/// Where the process's sockets complete: on the pool, as .NET does by itself, or inline, on the threads that wait for them. Inline a small hit is answered
+/// without a change of threads, for about half of the CPU (load/README.md, "Settings"). Requires that no handler waits for a disk there
+/// (<see cref="Core.Blobs.PoolThread"/>).
+/// </summary>
+internal static class SocketCompletions
+{
+    /// <summary>Read by System.Net.Sockets when the process uses its first socket.</summary>
+    private const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    /// <summary>Whether sockets of this process complete inline.</summary>
+    public static bool AreInline => Environment.GetEnvironmentVariable(Variable) == "1";
+
+    /// <summary>Has them complete inline. Call it before the first socket; a process whose environment says otherwise keeps that.</summary>
+    public static void MakeInline()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is null)
+        {
+            Environment.SetEnvironmentVariable(Variable, "1");
+        }
+    }
+}
