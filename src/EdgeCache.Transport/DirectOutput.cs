@@ -195,6 +195,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     {
         _pending.Begin();
         _stall.Begin();
+        var isFile = _range.IsPending;
         try
         {
             while (state is FlushState.SocketFull or FlushState.SliceSpent && !Volatile.Read(ref _isCancelRequested))
@@ -208,7 +209,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                 else
                 {
                     var isBridged = await BridgeAsync(cancellationToken);
-                    if (_range.DueBytes > 0 && !Thread.CurrentThread.IsThreadPoolThread)
+                    if (isFile && !Thread.CurrentThread.IsThreadPoolThread)
                     {
                         // The socket completed inline: its thread must not wait for a file.
                         await _turns.WaitAsync();

@@ -68,6 +68,12 @@ public static class HttpResponseFileExtensions
             }
         }
 
+        if (!Thread.CurrentThread.IsThreadPoolThread)
+        {
+            // The caller closes the file next.
+            await Task.Yield();
+        }
+
         return result;
     }
 

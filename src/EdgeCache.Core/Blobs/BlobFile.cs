@@ -12,6 +12,8 @@ internal sealed class BlobFile
     private readonly Action<BlobFile>? _closed;
     private int _holders = 1;
     private int _doomed;
+    private int _read;
+    private long _checkedAt;
     private bool _kept;
 
     /// <param name="closed">Called once, by the last holder, after the handle is closed.</param>
@@ -36,8 +38,17 @@ internal sealed class BlobFile
     /// <summary>The digest as headers want it, made once for all readers.</summary>
     public DigestText Text => field ??= new DigestText(Digest);
 
-    /// <summary>When it was opened, on the clock of its store.</summary>
-    public long OpenedAt { get; init; }
+    /// <summary>When its name was last seen on disk and its use recorded there, on the clock of its store.</summary>
+    public long CheckedAt
+    {
+        get => Volatile.Read(ref _checkedAt);
+        set => Volatile.Write(ref _checkedAt, value);
+    }
+
+    public bool IsKept => Volatile.Read(ref _kept);
+
+    /// <summary>Whether it was read before, since it was opened.</summary>
+    public bool MarkRead() => Interlocked.Exchange(ref _read, 1) != 0;
 
     /// <summary>Whether anybody but the store holds it.</summary>
     public bool HasReaders => Volatile.Read(ref _holders) > (Volatile.Read(ref _kept) ? 1 : 0);

@@ -24,6 +24,9 @@ public sealed class BlobLease : IDisposable
     /// <summary>The blob's length in bytes; 0 for one that is still being filled.</summary>
     public long SizeBytes => File.SizeBytes;
 
+    /// <summary>Whether the file was read before, since it was opened: what is read once need not be held in memory.</summary>
+    internal bool MarkRead() => File.MarkRead();
+
     private BlobFile File => _file ?? throw new ObjectDisposedException(nameof(BlobLease));
 
     /// <summary>Reads into the buffer from an offset on; fewer bytes only at the file's end.</summary>

@@ -13,7 +13,6 @@ internal sealed class SieveCache<TKey, TValue>
 {
     private readonly ConcurrentDictionary<TKey, Node> _nodes = new();
     private readonly long _limit;
-    private readonly Action<TValue>? _evicted;
     private readonly Lock _gate = new(); // Protects the list, the hand and the weight.
     private Node? _newest;
     private Node? _oldest;
@@ -21,12 +20,10 @@ internal sealed class SieveCache<TKey, TValue>
     private long _weight;
 
     /// <param name="limit">The greatest sum of weights.</param>
-    /// <param name="evicted">Called with each value that leaves for want of room, on the thread that added another, under no lock.</param>
-    public SieveCache(long limit, Action<TValue>? evicted = null)
+    public SieveCache(long limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         _limit = limit;
-        _evicted = evicted;
     }
 
     public int Count => _nodes.Count;
@@ -51,8 +48,9 @@ internal sealed class SieveCache<TKey, TValue>
         return true;
     }
 
+    /// <param name="evicted">Gets the values that leave for want of room. The caller lets them go, after its own locks.</param>
     /// <returns>False where the key is there already, or the value alone is more than the limit; then nothing has changed.</returns>
-    public bool TryAdd(in TKey key, TValue value, long weight = 1)
+    public bool TryAdd(in TKey key, TValue value, long weight = 1, ICollection<TValue>? evicted = null)
     {
         if (weight > _limit)
         {
@@ -60,7 +58,6 @@ internal sealed class SieveCache<TKey, TValue>
         }
 
         var node = new Node(key, value, weight);
-        Node? leaving = null;
         lock (_gate)
         {
             if (!_nodes.TryAdd(key, node))
@@ -72,14 +69,8 @@ internal sealed class SieveCache<TKey, TValue>
             while (_weight > _limit)
             {
                 var victim = TakeVictim();
-                victim.Newer = leaving;
-                leaving = victim;
+                evicted?.Add(victim.Value);
             }
-        }
-
-        for (; leaving is not null; leaving = leaving.Newer)
-        {
-            _evicted?.Invoke(leaving.Value);
         }
 
         return true;

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 
@@ -39,6 +40,7 @@ public sealed class LinkConfirmer : IAsyncDisposable
     private async Task<Confirmation> AskBlobAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
     {
         await using var answer = await _origin.GetBlobAsync(repository, digest, 0, cancellationToken).ConfigureAwait(false);
+        await PoolThread.EnterAsync().ConfigureAwait(false);
         return Learn(repository, digest, answer, ManifestTypes.None);
     }
 
@@ -46,6 +48,7 @@ public sealed class LinkConfirmer : IAsyncDisposable
     {
         await using var answer = await _origin
             .HeadManifestAsync(repository, Reference.ByDigest(digest), ManifestTypes.All, cancellationToken).ConfigureAwait(false);
+        await PoolThread.EnterAsync().ConfigureAwait(false);
         return Learn(repository, digest, answer, MediaTypes.Parse(answer.MediaType));
     }
 

@@ -31,6 +31,7 @@ internal sealed class ManifestFetcher
         RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, CancellationToken cancellationToken)
     {
         await using var answer = await _origin.GetManifestAsync(repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+        await PoolThread.EnterAsync().ConfigureAwait(false);
         switch (answer.Outcome)
         {
             case OriginOutcome.NotModified when !unless.IsNone:
@@ -53,6 +54,7 @@ internal sealed class ManifestFetcher
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken)
     {
         await using var answer = await _origin.HeadManifestAsync(repository, reference, accept, cancellationToken).ConfigureAwait(false);
+        await PoolThread.EnterAsync().ConfigureAwait(false);
         if (answer.Outcome != OriginOutcome.Found)
         {
             return ManifestAnswer.Failed(repository, FillFailure.From(answer), answer.StatusCode);

@@ -6,8 +6,8 @@ using EdgeCache.Core.Oci;
 namespace EdgeCache.Core.Store;
 
 /// <summary>
-/// Copies of small stored objects in memory: manifests, configurations, small layers. They are copies only: what the index does not name is not served from
-/// here. A copy is made anew after a while, so that its file's time of last use goes on. Bounded in bytes; a hit takes no lock. Safe for concurrent use.
+/// Copies of small stored objects in memory: manifests, configurations, small layers. They are copies only: whoever serves one has found it in the index
+/// first. A copy is made anew after a while, so that its file's time of last use goes on. Bounded in bytes; a hit takes no lock. Safe for concurrent use.
 /// </summary>
 internal sealed class HotObjects(HotOptions options, TimeProvider clock)
 {
@@ -23,27 +23,16 @@ internal sealed class HotObjects(HotOptions options, TimeProvider clock)
     /// <summary>Whether an object of this size may be held.</summary>
     public bool Takes(long sizeBytes) => sizeBytes <= options.MaxObjectBytes && sizeBytes + OverheadBytes <= options.LimitBytes;
 
-    public bool TryGet(in Digest digest, [MaybeNullWhen(false)] out HotObject found)
-    {
-        if (!_objects.TryGet(digest, out found))
-        {
-            return false;
-        }
-
-        if (clock.GetElapsedTime(found.MadeAt) < BlobStore.LastUsedGranularity)
-        {
-            return true;
-        }
-
-        Remove(digest);
-        return false;
-    }
+    /// <summary>False also for the one caller who is to make the copy anew.</summary>
+    public bool TryGet(in Digest digest, [MaybeNullWhen(false)] out HotObject found) =>
+        _objects.TryGet(digest, out found) && !found.IsDue(clock, OpenFiles.LastUsedGranularity);
 
     /// <param name="content">Verified; nobody writes to it any more.</param>
     /// <param name="entry">Where eviction knows the object.</param>
     public HotObject Add(in Digest digest, DigestText text, in BlobEntry entry, ReadOnlyMemory<byte> content)
     {
         var made = new HotObject(text, content, entry.Pool, entry.Slot, clock.GetTimestamp());
+        Remove(digest);
         _objects.TryAdd(digest, made, content.Length + OverheadBytes);
         return made;
     }

@@ -207,7 +207,8 @@ internal sealed class StoredBlobs : IVictimRemover
         return Acquire(digest) switch
         {
             null => default,
-            { } lease when _hot.Takes(lease.SizeBytes) => await CopyAsync(lease, cancellationToken).ConfigureAwait(false),
+            // What is read once only need not push out what is read often.
+            { } lease when _hot.Takes(lease.SizeBytes) && lease.MarkRead() => await CopyAsync(lease, cancellationToken).ConfigureAwait(false),
             { } lease => new StoredContent(lease),
         };
     }
@@ -218,18 +219,33 @@ internal sealed class StoredBlobs : IVictimRemover
         using (lease)
         {
             var content = new byte[lease.SizeBytes];
-            var count = await lease.ReadAsync(content, 0, cancellationToken).ConfigureAwait(false);
             var digest = lease.Digest;
-            if (count != content.Length || Digest.Compute(content, digest.Algorithm) != digest)
+            if (!await TryReadAsync(lease, content, cancellationToken).ConfigureAwait(false) || Digest.Compute(content, digest.Algorithm) != digest)
             {
                 Discard(digest);
                 return default;
             }
 
-            // Without an entry it has just been evicted: served once more, and not kept.
-            return new StoredContent(_index.TryGetBlob(digest, out var entry)
-                ? _hot.Add(digest, lease.Text, entry, content)
-                : new HotObject(lease.Text, content, BlobPool.Blobs, -1, 0));
+            lock (StripeOf(digest))
+            {
+                // Without an entry it has just been evicted: served once more, and not held.
+                return new StoredContent(_index.TryGetBlob(digest, out var entry)
+                    ? _hot.Add(digest, lease.Text, entry, content)
+                    : new HotObject(lease.Text, content, BlobPool.Blobs, -1, 0));
+            }
+        }
+    }
+
+    private static async ValueTask<bool> TryReadAsync(BlobLease lease, byte[] content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await lease.ReadAsync(content, 0, cancellationToken).ConfigureAwait(false) == content.Length;
+        }
+        catch (IOException)
+        {
+            // A bad sector: as good as a wrong byte.
+            return false;
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed record EdgeCacheOptions
     /// <summary>PEM file of the certificate's private key.</summary>
     public string? CertificateKey { get; init; }
 
-    /// <summary>Whether sockets complete on the threads that wait for them. Half of a small hit's CPU (load/README.md, "Settings").</summary>
+    /// <summary>Whether sockets complete on the threads that wait for them: a fifth of a small hit's CPU (load/README.md, "Settings").</summary>
     public bool InlineCompletions { get; init; } = true;
 
     public AdminOptions Admin { get; init; } = new();

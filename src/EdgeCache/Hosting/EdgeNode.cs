@@ -3,6 +3,7 @@ using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Origin;
 using EdgeCache.Telemetry;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -63,6 +64,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
             // Waiting without a buffer is one call more for each request; it would save 4 KiB of an idle connection.
             sockets.WaitForDataBeforeAllocatingBuffer = false;
         });
+        builder.Services.AddSingleton<IConnectionListenerFactory, InlineTransport>();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners>((kestrel, listeners) => listeners.Configure(kestrel));
         var application = builder.Build();
         try

@@ -45,7 +45,8 @@ internal sealed class BlobSender(CacheStore store)
             return SendAsync(context, memory.Slice((int)offset, (int)lengthBytes), record);
         }
 
-        return content.Lease is { } lease ? SendFileAsync(context, lease, offset, lengthBytes, record) : default;
+        var lease = content.Lease ?? throw new ArgumentException("There is no content.", nameof(content));
+        return SendFileAsync(context, lease, offset, lengthBytes, record);
     }
 
     /// <summary>Sends a range of a blob that is still being filled, as its bytes become visible.</summary>
@@ -107,6 +108,7 @@ internal sealed class BlobSender(CacheStore store)
             case FileSendOutcome.FileTooShort or FileSendOutcome.FileFailed:
                 record.Result = CacheResult.Error;
                 record.Reason = "store";
+                record.End = ResponseEnd.Cut;
                 return false;
             default:
                 record.End = ResponseEnd.ClientLeft;

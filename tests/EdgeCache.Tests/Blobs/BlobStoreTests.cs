@@ -260,6 +260,63 @@ public sealed class BlobStoreTests : IDisposable
         Assert.Null(_store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task MoreFilesThanAreKept_OpenedByMany_NobodyWaitsForAnother()
+    {
+        using var store = new BlobStore(_folder.Paths, _clock, NullLogger.Instance, maxKeptFiles: 4);
+        var digests = Enumerable.Range(0, 64).Select(number => BitConverter.GetBytes(number)).Select(content =>
+        {
+            Put(content);
+            return Digest.Compute(content);
+        }).ToList();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(() =>
+        {
+            var random = new Random(seed);
+            for (var i = 0; i < 5_000; i++)
+            {
+                store.Acquire(digests[random.Next(digests.Count)], BlobPool.Blobs, sizeof(int))!.Dispose();
+            }
+        })));
+
+        Assert.Equal(0, store.OpenFiles);
+    }
+
+    [Fact]
+    public void PublishedAndStillRead_IsKeptOpen()
+    {
+        using var writer = _store.Create(ContentDigest, BlobPool.Blobs, Content.Length);
+        writer.Append(Content);
+        writer.Finish();
+        _store.Publish(writer);
+        using (var first = _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!)
+        {
+            writer.Dispose();
+        }
+
+        File.Delete(_folder.Paths.File(BlobPool.Blobs, ContentDigest));
+        using var second = _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length);
+        Assert.NotNull(second);
+    }
+
+    [Fact]
+    public void AlwaysReadByOneOrAnother_RecordsTheUseAllTheSame()
+    {
+        Put(Content);
+        var lease = _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!;
+        for (var minutes = 0; minutes < 60; minutes += 5)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(5));
+            var next = _store.Acquire(ContentDigest, BlobPool.Blobs, Content.Length)!;
+            Assert.Same(lease.Handle, next.Handle);
+            lease.Dispose();
+            lease = next;
+        }
+
+        lease.Dispose();
+        Assert.Equal(_clock.GetUtcNow(), _store.Find(ContentDigest)!.Value.LastUsed, TimeSpan.FromMinutes(11));
+    }
+
     private void Put(byte[] content, long? expectedBytes = null, BlobPool pool = BlobPool.Blobs)
     {
         using var writer = _store.Create(Digest.Compute(content), pool, expectedBytes ?? content.Length);

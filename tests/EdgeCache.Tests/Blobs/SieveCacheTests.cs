@@ -6,9 +6,7 @@ namespace EdgeCache.Tests.Blobs;
 public sealed class SieveCacheTests
 {
     private readonly List<string> _evicted = [];
-    private readonly SieveCache<int, string> _cache;
-
-    public SieveCacheTests() => _cache = new SieveCache<int, string>(3, _evicted.Add);
+    private readonly SieveCache<int, string> _cache = new(3);
 
     [Fact]
     public void AboveTheLimit_TheOldestThatWasNotUsedLeaves()
@@ -45,7 +43,7 @@ public sealed class SieveCacheTests
     public void HeavyEntry_MakesRoomForItself()
     {
         Add(1, 2, 3);
-        Assert.True(_cache.TryAdd(9, "9", 3));
+        Assert.True(_cache.TryAdd(9, "9", 3, _evicted));
         Assert.Equal(["1", "2", "3"], _evicted.Order());
         Assert.Equal(1, _cache.Count);
     }
@@ -100,8 +98,7 @@ public sealed class SieveCacheTests
     public void RandomOperations_NeverAboveTheLimitAndNothingLost(int seed)
     {
         var random = new Random(seed);
-        var evicted = 0;
-        var cache = new SieveCache<int, string>(100, _ => evicted++);
+        var cache = new SieveCache<int, string>(100);
         var (added, removed) = (0, 0);
         for (var i = 0; i < 20_000; i++)
         {
@@ -109,7 +106,7 @@ public sealed class SieveCacheTests
             switch (random.Next(3))
             {
                 case 0:
-                    added += cache.TryAdd(key, $"{key}", random.Next(1, 10)) ? 1 : 0;
+                    added += cache.TryAdd(key, $"{key}", random.Next(1, 10), _evicted) ? 1 : 0;
                     break;
                 case 1:
                     Assert.True(!cache.TryGet(key, out var value) || value == $"{key}");
@@ -122,26 +119,29 @@ public sealed class SieveCacheTests
             Assert.InRange(cache.Weight, 0, 100);
         }
 
-        Assert.Equal(added - removed - evicted, cache.Count);
+        Assert.Equal(added - removed - _evicted.Count, cache.Count);
     }
 
     [Fact]
     public async Task ManyThreads_EveryValueLeavesOnce()
     {
         var left = 0;
-        var cache = new SieveCache<int, string>(50, _ => Interlocked.Increment(ref left));
+        var cache = new SieveCache<int, string>(50);
         var added = 0;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(() =>
         {
             var random = new Random(seed);
+            var evicted = new List<string>();
             for (var i = 0; i < 20_000; i++)
             {
                 var key = random.Next(200);
-                if (!cache.TryGet(key, out _) && cache.TryAdd(key, $"{key}"))
+                if (!cache.TryGet(key, out _) && cache.TryAdd(key, $"{key}", 1, evicted))
                 {
                     Interlocked.Increment(ref added);
                 }
             }
+
+            Interlocked.Add(ref left, evicted.Count);
         })));
         Assert.Equal(added, left + cache.Drain().Count);
     }
@@ -169,7 +169,7 @@ public sealed class SieveCacheTests
     {
         foreach (var key in keys)
         {
-            Assert.True(_cache.TryAdd(key, $"{key}"));
+            Assert.True(_cache.TryAdd(key, $"{key}", 1, _evicted));
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class StoredContentTests : IAsyncLifetime
     public async Task Small_ComesFromMemory()
     {
         var digest = Put(_small);
+        (await AcquireAsync(digest)).Dispose();
         using var first = await AcquireAsync(digest);
         File.Delete(FileOf(digest));
 
@@ -35,6 +36,15 @@ public sealed class StoredContentTests : IAsyncLifetime
         Assert.Null(second.Lease);
         Assert.Equal(1, Store.HotObjects);
         Assert.InRange(Store.HotBytes, 5_000, 6_000);
+    }
+
+    [Fact]
+    public async Task SmallReadOnce_IsAHoldOnTheFile()
+    {
+        using var content = await AcquireAsync(Put(_small));
+
+        Assert.NotNull(content.Lease);
+        Assert.Equal(0, Store.HotObjects);
     }
 
     [Fact]
@@ -69,10 +79,11 @@ public sealed class StoredContentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SmallFileWithAWrongByte_IsRemovedAndNeverServed()
+    public async Task SmallFileWithAWrongByte_IsRemovedAndNotServedFromMemory()
     {
         var digest = Put(_small);
         await File.WriteAllBytesAsync(FileOf(digest), [.. _small[..^1], (byte)(_small[^1] ^ 1)]);
+        (await AcquireAsync(digest)).Dispose();
 
         using var content = await AcquireAsync(digest);
 
@@ -86,6 +97,7 @@ public sealed class StoredContentTests : IAsyncLifetime
     public async Task Discarded_IsGoneFromEverywhere()
     {
         var digest = Put(_small);
+        (await AcquireAsync(digest)).Dispose();
         (await AcquireAsync(digest)).Dispose();
 
         Store.Discard(digest);
@@ -121,6 +133,22 @@ public sealed class StoredContentTests : IAsyncLifetime
         }
 
         Assert.Equal(_fixture.Clock.GetUtcNow().UtcDateTime, File.GetLastWriteTimeUtc(FileOf(digest)), TimeSpan.FromMinutes(11));
+    }
+
+    [Fact]
+    public async Task CopyIsOld_OneCallerMakesItAnewAndTheOthersGoOn()
+    {
+        var digest = Put(_small);
+        (await AcquireAsync(digest)).Dispose();
+        using var first = await AcquireAsync(digest);
+        _fixture.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.False(Store.TryGetHot(digest, out _));
+        Assert.True(Store.TryGetHot(digest, out var old));
+        using var renewed = await AcquireAsync(digest);
+
+        Assert.Equal(_small, old.Memory!.Value);
+        Assert.Equal(1, Store.HotObjects);
     }
 
     [Fact]
@@ -161,6 +189,7 @@ public sealed class StoredContentTests : IAsyncLifetime
         {
             var digest = Put(fixture.Store, RandomNumberGenerator.GetBytes(5_000));
             (await fixture.Store.AcquireContentAsync(digest, default)).Dispose();
+            (await fixture.Store.AcquireContentAsync(digest, default)).Dispose();
             Assert.InRange(fixture.Store.HotBytes, 1, 100_000);
         }
     }
@@ -169,6 +198,7 @@ public sealed class StoredContentTests : IAsyncLifetime
     public async Task ReadingIsCancelled_NothingStaysOpen()
     {
         var digest = Put(_small);
+        (await AcquireAsync(digest)).Dispose();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.AcquireContentAsync(digest, new CancellationToken(canceled: true)));
 
