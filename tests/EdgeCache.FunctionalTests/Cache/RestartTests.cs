@@ -1,6 +1,7 @@
 using EdgeCache.Core.Blobs;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Hosting;
+using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
 using Xunit;
 
@@ -97,6 +98,26 @@ public sealed class RestartTests : EdgeTests
 
         (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
 
+        await edge.SettleAsync();
+        Assert.Equal("EdgeCache; hit", (await edge.Client.GetAsync(_sample.BlobPath(0))).CacheStatus);
+        Assert.Equal(1, edge.Origin.Log.Count(When.AnyBlob));
+    }
+
+    [Fact]
+    public async Task FileCutShortWhileTheNodeServes_IsTornOnceAndFetchedAgain()
+    {
+        var edge = await StartWarmAsync();
+        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
+        var path = CacheFiles.Final(edge.Cache)[_sample.BlobDigest(0)];
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            file.SetLength(Size / 2);
+        }
+
+        Assert.True((await edge.Client.GetAsync(_sample.BlobPath(0))).IsTorn);
+
+        await Eventually.TrueAsync(() => !edge.Store.Contains(_sample.BlobDigest(0)));
+        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
         await edge.SettleAsync();
         Assert.Equal("EdgeCache; hit", (await edge.Client.GetAsync(_sample.BlobPath(0))).CacheStatus);
         Assert.Equal(1, edge.Origin.Log.Count(When.AnyBlob));
