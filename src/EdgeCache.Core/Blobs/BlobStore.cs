@@ -35,6 +35,9 @@ public sealed class BlobStore : IDisposable
         set => _open.DoomedReleased = value;
     }
 
+    /// <summary>Published files that stay open between readers.</summary>
+    public int KeptFiles => _open.KeptCount;
+
     /// <summary>Published files that somebody reads now; for the tests' teardown and the metrics.</summary>
     public int OpenFiles => _open.CountRead();
 

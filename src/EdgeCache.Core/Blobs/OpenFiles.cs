@@ -42,6 +42,8 @@ internal sealed class OpenFiles : IDisposable
     /// <summary>Called with a doomed blob's bytes when its last reader has left.</summary>
     public Action<BlobPool, long>? DoomedReleased { get; set; }
 
+    public int KeptCount => _kept.Count;
+
     /// <summary>Serialises publish, open and unlink of the digest.</summary>
     public Lock GateOf(in Digest digest) => StripeOf(digest).Gate;
 

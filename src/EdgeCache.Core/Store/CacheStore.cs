@@ -52,6 +52,9 @@ public sealed class CacheStore : IAsyncDisposable
     /// <summary>How many small objects are copied into memory.</summary>
     public int HotObjects => _hot.Count;
 
+    /// <summary>Files that stay open between readers.</summary>
+    public int KeptFiles => _blobs.KeptFiles;
+
     /// <summary>Files that somebody reads now.</summary>
     public int OpenFiles => _blobs.OpenFiles;
 

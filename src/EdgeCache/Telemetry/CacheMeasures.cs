@@ -26,6 +26,9 @@ internal sealed class CacheMeasures
         meter.CreateObservableUpDownCounter("edgecache.cache.reserved", () => Of(usage => usage.ReservedBytes), "By", "Bytes that fills in progress have reserved.");
         meter.CreateObservableUpDownCounter("edgecache.cache.doomed", () => Of(usage => usage.DoomedBytes), "By", "Bytes of evicted files that are still read.");
         meter.CreateObservableGauge("edgecache.cache.limit", () => Of(usage => usage.LimitBytes), "By", "Bytes the cache may hold.");
+        meter.CreateObservableUpDownCounter("edgecache.memory.bytes", () => _store.HotBytes, "By", "Memory that copies of small hot objects take.");
+        meter.CreateObservableUpDownCounter("edgecache.memory.objects", () => _store.HotObjects, "{object}", "Small hot objects that are copied into memory.");
+        meter.CreateObservableUpDownCounter("edgecache.open_files", () => _store.KeptFiles, "{file}", "Files that stay open between readers.");
         meter.CreateObservableCounter("edgecache.evictions", () => Of(usage => usage.EvictedObjects), "{object}", "Objects that were evicted.");
         meter.CreateObservableCounter("edgecache.evicted.bytes", () => Of(usage => usage.EvictedBytes), "By", "Bytes that were evicted.");
         meter.CreateObservableUpDownCounter("edgecache.fills.active", () => _fills.Active, "{fill}", "Fills in progress.");

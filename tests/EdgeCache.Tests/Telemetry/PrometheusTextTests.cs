@@ -33,6 +33,7 @@ public sealed class PrometheusTextTests
             "edgecache_request_duration_seconds_bucket{kind=\"blob\",result=\"miss\",le=\"+Inf\"} 1",
             "# TYPE edgecache_fills_active gauge", "edgecache_fills_total{outcome=\"verified\"} 0",
             "edgecache_cache_bytes{pool=\"manifests\"} 0", "edgecache_cache_objects{pool=\"blobs\"} 0",
+            "edgecache_memory_bytes 0", "edgecache_memory_objects 0", "edgecache_open_files 0",
             "# TYPE edgecache_cache_limit_bytes gauge", "edgecache_evicted_bytes_total{pool=\"blobs\"} 0",
             "# TYPE dotnet_process_memory_working_set_bytes gauge", "# TYPE kestrel_active_connections gauge",
         ];
