@@ -18,6 +18,9 @@ internal sealed class IndexStore<TValue> : IDisposable
     private const int MinPartBytes = 64 << 10;
     private const int StripeCount = 64;
 
+    /// <summary>How often a key that a compaction may just have moved is looked for.</summary>
+    private const int MaxReads = 4;
+
     private readonly string _name;
     private readonly ILogger _logger;
     private readonly IndexDevice _device;
@@ -27,6 +30,9 @@ internal sealed class IndexStore<TValue> : IDisposable
     private readonly long _logMemoryBytes;
     private long _count;
     private long _damaged;
+
+    /// <summary>Odd while a compaction is under way.</summary>
+    private int _compactions;
 
     /// <param name="path">The spilled log's files, without their numbers.</param>
     /// <param name="memoryBytes">For the hash table (a quarter) and the log's memory, rounded down to powers of two.</param>
@@ -109,6 +115,26 @@ internal sealed class IndexStore<TValue> : IDisposable
     /// <summary>The key's value or removal.</summary>
     public bool TryRead(in IndexKey key, out TValue value)
     {
+        for (var reads = 1; ; reads++)
+        {
+            var compactions = Volatile.Read(ref _compactions);
+            if (TryReadOnce(in key, out value))
+            {
+                return true;
+            }
+
+            // FASTER answers "not found" for a record whose old place was dropped between its look into the hash table and its read: the new place is
+            // found by looking again.
+            var isStable = (compactions & 1) == 0 && compactions == Volatile.Read(ref _compactions);
+            if (isStable || reads == MaxReads)
+            {
+                return false;
+            }
+        }
+    }
+
+    private bool TryReadOnce(in IndexKey key, out TValue value)
+    {
         value = default;
         var place = _sessions.Rent();
         if (place is null)
@@ -142,9 +168,18 @@ internal sealed class IndexStore<TValue> : IDisposable
             return;
         }
 
-        _store.Log.Compact<TValue, TValue, Empty, StoreFunctions<TValue>>(
-            new StoreFunctions<TValue>(), _store.Log.SafeReadOnlyAddress, CompactionType.Lookup);
-        _store.Log.Truncate();
+        Interlocked.Increment(ref _compactions);
+        try
+        {
+            _store.Log.Compact<TValue, TValue, Empty, StoreFunctions<TValue>>(
+                new StoreFunctions<TValue>(), _store.Log.SafeReadOnlyAddress, CompactionType.Lookup);
+            _store.Log.Truncate();
+        }
+        finally
+        {
+            Interlocked.Increment(ref _compactions);
+        }
+
         IndexLog.StoreCompacted(_logger, _name, before, LogBytes);
     }
 
