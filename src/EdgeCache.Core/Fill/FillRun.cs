@@ -154,7 +154,7 @@ internal sealed class FillRun
         Stream body, BlobWriter writer, PieceWriter pieces, long totalBytes, CancellationToken cancellationToken)
     {
         var limitBytes = totalBytes >= 0 ? totalBytes : _options.MaxBlobBytes;
-        long turnEndsAt = 1;
+        long turnEndsAt = _options.PieceBytes;
         while (true)
         {
             var room = await pieces.GetRoomAsync().ConfigureAwait(false);

@@ -41,7 +41,8 @@ public sealed class BlobFaultTests(SharedEdge shared) : IClassFixture<SharedEdge
 
         var answer = await edge.Client.GetAsync(_sample.BlobPath(layer));
 
-        AssertHonest(answer, isLarge, status);
+        // What is promised to be long is sent as it comes; whether the node has sent any of it when the body ends is a matter of who is first.
+        AssertHonest(answer, isLarge || name == "length too large", status);
         await AssertRecoversAsync(edge, layer);
     }
 
