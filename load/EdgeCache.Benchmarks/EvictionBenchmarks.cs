@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Oci;
 

@@ -209,7 +209,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                 else
                 {
                     var isBridged = await BridgeAsync(cancellationToken);
-                    if (isFile && !Thread.CurrentThread.IsThreadPoolThread)
+                    if (isFile && !PoolThread.IsCurrent)
                     {
                         // The socket completed inline: its thread must not wait for a file.
                         await _turns.WaitAsync();

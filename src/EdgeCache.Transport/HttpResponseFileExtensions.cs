@@ -49,12 +49,7 @@ public static class HttpResponseFileExtensions
         var isEnded = false;
         try
         {
-            if (!Thread.CurrentThread.IsThreadPoolThread)
-            {
-                // With inline completions this thread waits for other connections' sockets; a file may have to be waited for.
-                await Task.Yield();
-            }
-
+            await PoolThread.EnterAsync();
             result = output is null
                 ? await PooledCopy.SendAsync(context, file, offset, lengthBytes, direct?.Options ?? DefaultOptions, cancellationToken)
                 : await SendAsync(response, output, new RangeOfFile(file, offset, lengthBytes), cancellationToken);
@@ -68,12 +63,8 @@ public static class HttpResponseFileExtensions
             }
         }
 
-        if (!Thread.CurrentThread.IsThreadPoolThread)
-        {
-            // The caller closes the file next.
-            await Task.Yield();
-        }
-
+        // The caller closes the file next.
+        await PoolThread.EnterAsync();
         return result;
     }
 

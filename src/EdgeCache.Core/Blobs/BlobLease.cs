@@ -18,6 +18,8 @@ public sealed class BlobLease : IDisposable
 
     public Digest Digest => File.Digest;
 
+    internal BlobPool Pool => File.Pool;
+
     /// <summary>The digest as headers want it.</summary>
     public DigestText Text => File.Text;
 
@@ -26,6 +28,8 @@ public sealed class BlobLease : IDisposable
 
     /// <summary>Whether the file was read before, since it was opened: what is read once need not be held in memory.</summary>
     internal bool MarkRead() => File.MarkRead();
+
+    internal bool IsOf(BlobFile file) => ReferenceEquals(_file, file);
 
     private BlobFile File => _file ?? throw new ObjectDisposedException(nameof(BlobLease));
 

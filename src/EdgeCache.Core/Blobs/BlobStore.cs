@@ -107,6 +107,9 @@ public sealed class BlobStore : IDisposable
     /// (the damaged file is then removed).</summary>
     public BlobLease? Acquire(in Digest digest, BlobPool pool, long sizeBytes) => _open.Acquire(new BlobKey(pool, digest), sizeBytes);
 
+    /// <summary>Whether the file of this lease is the one under its digest's final name, as far as this store knows.</summary>
+    public bool IsCurrent(BlobLease lease) => _open.IsCurrent(new BlobKey(lease.Pool, lease.Digest), lease);
+
     /// <summary>Removes a blob's name.</summary>
     /// <exception cref="IOException">The disk failed; the blob is still there.</exception>
     public UnlinkOutcome Unlink(in Digest digest, BlobPool pool)

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -83,6 +84,15 @@ internal sealed class OpenFiles : IDisposable
 
     /// <summary>Later readers open the name anew. Under the digest's lock.</summary>
     public BlobFile? Take(in BlobKey key) => StripeOf(key.Digest).Open.Remove(key, out var open) ? open : null;
+
+    /// <summary>Whether the file of this lease is the one that readers get now.</summary>
+    public bool IsCurrent(in BlobKey key, BlobLease lease)
+    {
+        lock (GateOf(key.Digest))
+        {
+            return StripeOf(key.Digest).Open.TryGetValue(key, out var open) && lease.IsOf(open);
+        }
+    }
 
     /// <summary>Ends the store's own hold. Under the digest's lock, so that who opens the file next finds what is true.</summary>
     public void LetGo(in BlobKey key)

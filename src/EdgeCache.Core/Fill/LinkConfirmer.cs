@@ -1,4 +1,4 @@
-using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 

@@ -1,5 +1,5 @@
-using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Caching;
+using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using Microsoft.Extensions.Logging;

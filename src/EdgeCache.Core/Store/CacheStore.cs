@@ -157,7 +157,7 @@ public sealed class CacheStore : IAsyncDisposable
 
     /// <summary>Removes content whose file turned out to be damaged while it was sent.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    public void Discard(in Digest digest) => _stored.Discard(digest);
+    public void Discard(BlobLease damaged) => _stored.Discard(damaged);
 
     /// <summary>Starts to write a blob, with room reserved for it.</summary>
     /// <param name="expectedBytes">The length by the upstream or the descriptor; 0 where none is known.</param>

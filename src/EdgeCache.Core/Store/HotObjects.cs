@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 

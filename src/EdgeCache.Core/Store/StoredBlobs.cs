@@ -1,4 +1,5 @@
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
@@ -80,13 +81,11 @@ internal sealed class StoredBlobs : IVictimRemover
         return lease;
     }
 
-    /// <summary>The content from memory, or a hold on its file; small content is copied into memory on the way.</summary>
+    /// <summary>The content from memory, or a hold on its file; small content is copied into memory at its second use.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     /// <exception cref="OperationCanceledException">The token, while a small file is read.</exception>
-    public ValueTask<StoredContent> AcquireContentAsync(in Digest digest, CancellationToken cancellationToken)
-    {
-        return TryGetHot(digest, out var hot) ? new ValueTask<StoredContent>(hot) : AcquireFileAsync(digest, cancellationToken);
-    }
+    public ValueTask<StoredContent> AcquireContentAsync(in Digest digest, CancellationToken cancellationToken) =>
+        TryGetHot(digest, out var hot) ? new ValueTask<StoredContent>(hot) : AcquireFileAsync(digest, cancellationToken);
 
     /// <summary>The content where it is in memory already.</summary>
     public bool TryGetHot(in Digest digest, out StoredContent content)
@@ -102,13 +101,21 @@ internal sealed class StoredBlobs : IVictimRemover
         return true;
     }
 
-    /// <summary>Removes content whose file turned out to be damaged; the next request fetches it again.</summary>
+    /// <summary>
+    /// Removes content whose file turned out to be damaged; the next request fetches it again. A file that has taken its place meanwhile stays.
+    /// </summary>
     /// <exception cref="IOException">The disk failed; the index has forgotten it all the same.</exception>
-    public void Discard(in Digest digest)
+    public void Discard(BlobLease damaged)
     {
-        StoreLog.Damaged(_logger, digest);
+        var digest = damaged.Digest;
         lock (StripeOf(digest))
         {
+            if (!_blobs.IsCurrent(damaged))
+            {
+                return;
+            }
+
+            StoreLog.Damaged(_logger, digest);
             _hot.Remove(digest);
             if (_index.TryGetBlob(digest, out var entry))
             {
@@ -222,7 +229,7 @@ internal sealed class StoredBlobs : IVictimRemover
             var digest = lease.Digest;
             if (!await TryReadAsync(lease, content, cancellationToken).ConfigureAwait(false) || Digest.Compute(content, digest.Algorithm) != digest)
             {
-                Discard(digest);
+                Discard(lease);
                 return default;
             }
 

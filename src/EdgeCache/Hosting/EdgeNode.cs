@@ -1,14 +1,17 @@
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Concurrency;
 using EdgeCache.Origin;
 using EdgeCache.Telemetry;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EdgeCache.Hosting;
 
@@ -57,6 +60,8 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         builder.Logging.AddEdgeCacheLog(options.Logging);
         builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry().AddEdgeCacheStore(options).AddEdgeCacheServing(options);
         extra?.Invoke(builder.Services);
+        // YARP brings it, and its presence alone has WebApplication put the authorization middleware before every request. There are no endpoints to authorize.
+        builder.Services.RemoveAll<IAuthorizationHandlerProvider>();
 
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.Configure<SocketTransportOptions>(sockets =>

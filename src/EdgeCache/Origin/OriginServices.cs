@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using EdgeCache.Core.Fill;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
@@ -16,8 +15,6 @@ internal static class OriginServices
         services.AddReverseProxy();
 
         LeaveOutDataProtection(services);
-        // Its presence alone has WebApplication put the authorization middleware before every request; there are no endpoints to authorize.
-        services.RemoveAll<IAuthorizationHandlerProvider>();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
 

@@ -31,65 +31,68 @@ internal sealed class BlobHandler
 
     public Task HandleAsync(HttpContext context, in OciRoute route, RequestRecord record)
     {
-        var found = _store.LookupBlob(route.Repository, route.Reference.Digest);
+        var found = LookUp(route);
         return found.State == LookupState.Fresh && _store.TryGetHot(found.Digest, out var stored)
             ? SendStoredAsync(context, record, found.Digest, found.Freshness, CacheResult.Hit, stored)
-            : LookUpAsync(context, route, record);
+            : AnswerAsync(context, route, record, found);
     }
 
-    private async Task LookUpAsync(HttpContext context, OciRoute route, RequestRecord record)
+    private async Task AnswerAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
+        var isHead = HttpMethods.IsHead(context.Request.Method);
         var result = CacheResult.Hit;
         for (var round = 0; round < MaxRounds; round++)
         {
-            var found = _store.LookupBlob(route.Repository, route.Reference.Digest);
-            if (found.State == LookupState.Fresh)
+            var isDone = found.State switch
             {
-                if (await TrySendStoredAsync(context, record, found, result))
-                {
-                    return;
-                }
-
-                continue;
-            }
-
-            var isHead = HttpMethods.IsHead(context.Request.Method);
-            if (found.State == LookupState.Miss && !isHead)
+                LookupState.Fresh => await TrySendStoredAsync(context, record, found, result),
+                LookupState.Miss when !isHead => await TryFollowFillAsync(context, route, record, found),
+                _ => await TryConfirmAsync(context, route, record, found),
+            };
+            if (isDone)
             {
-                if (await TryFollowFillAsync(context, route, record, found))
-                {
-                    return;
-                }
-
-                continue;
-            }
-
-            if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
-            {
-                // The manifest's descriptor tells all that a HEAD wants to know.
-                WriteHead(context, record, new DigestText(found.Digest), CacheResult.Hit, null);
-                await BeginBodyAsync(context, record, found.Digest, found.SizeBytes);
                 return;
             }
 
-            var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, route.Reference.Digest, context.RequestAborted);
-            if (confirmed.Failure is { } failure)
-            {
-                await FailAsync(context, record, failure);
-                return;
-            }
-
-            if (found.State == LookupState.Miss)
-            {
-                WriteHead(context, record, new DigestText(found.Digest), CacheResult.Linked, null);
-                await BeginBodyAsync(context, record, found.Digest, confirmed.SizeBytes);
-                return;
-            }
-
-            result = CacheResult.Linked;
+            result = found.State == LookupState.Unlinked ? CacheResult.Linked : result;
+            found = LookUp(route);
         }
 
         await RegistryHandler.FailAsync(context, record, ErrorMapping.StoreFailed, "store");
+    }
+
+    private Lookup LookUp(in OciRoute route) => _store.LookupBlob(route.Repository, route.Reference.Digest);
+
+    /// <summary>A HEAD of what is not here, or anything of what is here for another repository. False where the bytes are this repository's now.</summary>
+    private async Task<bool> TryConfirmAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
+    {
+        if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
+        {
+            // The manifest's descriptor tells all that a HEAD wants to know.
+            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Hit, found.SizeBytes);
+            return true;
+        }
+
+        var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
+        if (confirmed.Failure is { } failure)
+        {
+            await FailAsync(context, record, failure);
+            return true;
+        }
+
+        if (found.State == LookupState.Miss)
+        {
+            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Linked, confirmed.SizeBytes);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static async Task AnswerHeadAsync(HttpContext context, RequestRecord record, Digest digest, CacheResult result, long sizeBytes)
+    {
+        WriteHead(context, record, new DigestText(digest), result, null);
+        await BeginBodyAsync(context, record, digest, sizeBytes);
     }
 
     /// <summary>False where the bytes have just gone.</summary>

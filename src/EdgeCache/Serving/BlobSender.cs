@@ -10,14 +10,15 @@ namespace EdgeCache.Serving;
 
 /// <summary>
 /// Sends ranges of stored or growing files to clients, through <see cref="HttpResponseFileExtensions"/>: by sendfile where the listener can, copied elsewhere,
-/// the stall limit is the transport's. A response that cannot be ended is aborted: a short body must never look complete (PROTOCOL 24). Stateless.
+/// the stall limit is the transport's. What is in memory goes through Kestrel, whose minimum data rate bounds a client that takes none. A response that cannot be
+/// ended is aborted: a short body must never look complete (PROTOCOL 24). Safe for concurrent use.
 /// </summary>
 internal sealed class BlobSender(CacheStore store)
 {
-    /// <summary>How much of a manifest is handed to Kestrel at once.</summary>
+    /// <summary>How much of what is in memory is handed to Kestrel at once.</summary>
     private const int ChunkBytes = 64 * 1024;
 
-    /// <summary>Sends bytes that are in memory: manifests that have just been fetched. Kestrel's minimum data rate bounds a client that takes none.</summary>
+    /// <summary>Sends bytes that are in memory: small hot objects, and manifests that have just been fetched.</summary>
     public static async ValueTask SendAsync(HttpContext context, ReadOnlyMemory<byte> content, RequestRecord record)
     {
         for (var offset = 0; offset < content.Length; offset += ChunkBytes)
@@ -91,7 +92,7 @@ internal sealed class BlobSender(CacheStore store)
         if (!await TrySendRangeAsync(context, lease, offset, lengthBytes, record) && record.Result == CacheResult.Error)
         {
             // The next request must not meet the same file.
-            store.Discard(lease.Digest);
+            store.Discard(lease);
         }
     }
 
@@ -109,6 +110,10 @@ internal sealed class BlobSender(CacheStore store)
                 record.Result = CacheResult.Error;
                 record.Reason = "store";
                 record.End = ResponseEnd.Cut;
+                return false;
+            case FileSendOutcome.Stalled:
+                record.Reason = "stalled";
+                record.End = ResponseEnd.ClientLeft;
                 return false;
             default:
                 record.End = ResponseEnd.ClientLeft;

@@ -38,19 +38,11 @@ internal sealed class ManifestHandler
     }
 
     /// <summary>The way of most requests: nothing to wait for but the client.</summary>
-    private static Task SendHotAsync(HttpContext context, in OciRoute route, RequestRecord record, in Lookup found, in StoredContent stored)
+    private Task SendHotAsync(HttpContext context, in OciRoute route, RequestRecord record, in Lookup found, in StoredContent stored)
     {
         record.Result = CacheResult.Hit;
         ContentHeaders.WriteCacheState(context.Response, CacheResult.Hit, 0, found.Freshness);
-        ContentHeaders.Write(context.Response, stored.Text, MediaTypes.ToText(found.Type), route.Reference.IsDigest);
-        if (Conditional.IsNotModified(context.Request.Headers.IfNoneMatch, found.Digest))
-        {
-            ContentHeaders.SetNotModified(context.Response);
-            return Task.CompletedTask;
-        }
-
-        context.Response.ContentLength = stored.SizeBytes;
-        return BlobSender.SendAsync(context, stored.Memory.GetValueOrDefault(), record).AsTask();
+        return SendStoredAsync(context, route, record, found.Type, found.Digest, stored);
     }
 
     private async Task ResolveAsync(HttpContext context, OciRoute route, RequestRecord record, ManifestTypes accept, FreshnessRule rule)
@@ -85,36 +77,56 @@ internal sealed class ManifestHandler
     /// <summary>False where the stored bytes have just gone.</summary>
     private async Task<bool> TrySendAsync(HttpContext context, OciRoute route, RequestRecord record, ManifestAnswer answer, bool isHead)
     {
-        var response = context.Response;
-        var isNotModified = Conditional.IsNotModified(context.Request.Headers.IfNoneMatch, answer.Digest);
-        var isStored = !isNotModified && !isHead && answer.Content.IsEmpty;
-        using var stored = isStored ? await _store.AcquireContentAsync(answer.Digest, context.RequestAborted) : default;
-        if (isStored && stored.IsNone)
+        if (!isHead && answer.Content.IsEmpty)
         {
-            return false;
+            using var stored = await _store.AcquireContentAsync(answer.Digest, context.RequestAborted);
+            if (stored.IsNone)
+            {
+                return false;
+            }
+
+            await SendStoredAsync(context, route, record, answer.Type, answer.Digest, stored);
+            return true;
         }
 
-        ContentHeaders.Write(
-            response, isStored ? stored.Text : new DigestText(answer.Digest), MediaTypes.ToText(answer.Type), route.Reference.IsDigest);
-        if (isNotModified)
+        if (!TryWriteHead(context, route, new DigestText(answer.Digest), answer.Type, answer.Digest))
         {
-            ContentHeaders.SetNotModified(response);
-        }
-        else if (isHead)
-        {
-            response.ContentLength = answer.SizeBytes >= 0 ? answer.SizeBytes : null;
-        }
-        else if (isStored)
-        {
-            response.ContentLength = stored.SizeBytes;
-            await _sender.SendAsync(context, stored, 0, stored.SizeBytes, record);
-        }
-        else
-        {
-            response.ContentLength = answer.Content.Length;
-            await BlobSender.SendAsync(context, answer.Content, record);
+            return true;
         }
 
+        if (isHead)
+        {
+            context.Response.ContentLength = answer.SizeBytes >= 0 ? answer.SizeBytes : null;
+            return true;
+        }
+
+        context.Response.ContentLength = answer.Content.Length;
+        await BlobSender.SendAsync(context, answer.Content, record);
         return true;
+    }
+
+    private Task SendStoredAsync(
+        HttpContext context, in OciRoute route, RequestRecord record, ManifestTypes type, in Digest digest, in StoredContent stored)
+    {
+        if (!TryWriteHead(context, route, stored.Text, type, digest))
+        {
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentLength = stored.SizeBytes;
+        return _sender.SendAsync(context, stored, 0, stored.SizeBytes, record).AsTask();
+    }
+
+    /// <summary>False where the client has it already: 304, and all is said.</summary>
+    private static bool TryWriteHead(HttpContext context, in OciRoute route, DigestText text, ManifestTypes type, in Digest digest)
+    {
+        ContentHeaders.Write(context.Response, text, MediaTypes.ToText(type), route.Reference.IsDigest);
+        if (!Conditional.IsNotModified(context.Request.Headers.IfNoneMatch, digest))
+        {
+            return true;
+        }
+
+        ContentHeaders.SetNotModified(context.Response);
+        return false;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using EdgeCache.Configuration;
 using EdgeCache.Testing;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -12,6 +13,14 @@ namespace EdgeCache.Tests.Hosting;
 public sealed class EdgeNodeTests
 {
     private static readonly TimeSpan DrainDelay = TimeSpan.FromSeconds(77);
+
+    [Fact]
+    public async Task AuthorizationMiddleware_IsNotPutBeforeRequests()
+    {
+        await using var node = await TestNode.StartAsync();
+
+        Assert.Null(node.Node.Services.GetService<IAuthorizationHandlerProvider>());
+    }
 
     [Fact]
     public async Task Start_PrintsOneLineForEachListener_PullFirst()

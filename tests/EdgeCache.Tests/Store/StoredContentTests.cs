@@ -97,11 +97,14 @@ public sealed class StoredContentTests : IAsyncLifetime
     public async Task Discarded_IsGoneFromEverywhere()
     {
         var digest = Put(_small);
-        (await AcquireAsync(digest)).Dispose();
-        (await AcquireAsync(digest)).Dispose();
+        using (var damaged = await AcquireAsync(digest))
+        {
+            (await AcquireAsync(digest)).Dispose();
+            Assert.Equal(1, Store.HotObjects);
 
-        Store.Discard(digest);
-        Store.Discard(digest);
+            Store.Discard(damaged.Lease!); // Read for the first time: a hold on the file.
+            Store.Discard(damaged.Lease!);
+        }
 
         Assert.False(Store.Contains(digest));
         Assert.True((await AcquireAsync(digest)).IsNone);
@@ -115,11 +118,25 @@ public sealed class StoredContentTests : IAsyncLifetime
         var digest = Put(_large);
         var content = await AcquireAsync(digest);
 
-        Store.Discard(digest);
+        Store.Discard(content.Lease!); // Too large to be copied.
 
         Assert.Equal(_large.Length, Store.Eviction.Usage(BlobPool.Blobs).DoomedBytes);
         content.Dispose();
         Assert.Equal(0, Store.Eviction.Usage(BlobPool.Blobs).DoomedBytes);
+    }
+
+    [Fact]
+    public async Task DiscardedAfterAnotherTookItsPlace_TheOtherStays()
+    {
+        var digest = Put(_large);
+        using var damaged = await AcquireAsync(digest);
+        Store.Discard(damaged.Lease!); // Too large to be copied.
+        Put(_large);
+
+        Store.Discard(damaged.Lease!);
+
+        using var content = await AcquireAsync(digest);
+        Assert.False(content.IsNone);
     }
 
     [Fact]

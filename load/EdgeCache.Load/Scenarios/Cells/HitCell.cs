@@ -13,10 +13,6 @@ internal sealed class HitCell(string name, Wanted wanted, HitLoad load, CellBenc
 
     public int MaxRounds => int.MaxValue;
 
-    public bool IncludesOrigin => false;
-
-    public bool NeedsFreshServers => false;
-
     public bool CanMeasure(PeerServer server) => load.Transport == HitTransport.Plain || server.TlsUrl is not null;
 
     public async Task PrepareAsync(PeerServer server, CancellationToken cancellationToken)

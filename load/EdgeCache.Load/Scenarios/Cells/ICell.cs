@@ -12,12 +12,12 @@ internal interface ICell
     int MaxRounds { get; }
 
     /// <summary>Whether the origin itself is measured beside its caches.</summary>
-    bool IncludesOrigin { get; }
+    bool IncludesOrigin => false;
 
     /// <summary>Whether what went before would show: servers are started anew for this cell.</summary>
-    bool NeedsFreshServers { get; }
+    bool NeedsFreshServers => false;
 
-    bool CanMeasure(PeerServer server);
+    bool CanMeasure(PeerServer server) => true;
 
     /// <summary>Brings a server into the state that is measured, and checks its answers.</summary>
     /// <exception cref="InvalidDataException">An answer is wrong.</exception>

@@ -19,10 +19,6 @@ internal sealed class MissCell(string name, IReadOnlyList<Wanted> cold, OriginPa
 
     public bool IncludesOrigin => true;
 
-    public bool NeedsFreshServers => false;
-
-    public bool CanMeasure(PeerServer server) => true;
-
     public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) => MissWarmUp.RunAsync(server, cold.Take(_warmUps), cancellationToken);
 
     public async Task<CellMeasure> MeasureAsync(PeerServer server, int round, CancellationToken cancellationToken)

@@ -14,11 +14,7 @@ internal sealed class SlowClientsCell(string name, Wanted wanted, int bytesPerSe
 
     public int MaxRounds => 1;
 
-    public bool IncludesOrigin => false;
-
     public bool NeedsFreshServers => true;
-
-    public bool CanMeasure(PeerServer server) => true;
 
     /// <summary>Then compiled code and buffers of fast clients are there before, and do not count for the slow ones.</summary>
     public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) =>

@@ -14,12 +14,6 @@ internal sealed class WorkingSetCell(string name, IReadOnlyList<Wanted> blobs, C
 
     public int MaxRounds => int.MaxValue;
 
-    public bool IncludesOrigin => false;
-
-    public bool NeedsFreshServers => false;
-
-    public bool CanMeasure(PeerServer server) => true;
-
     public async Task PrepareAsync(PeerServer server, CancellationToken cancellationToken)
     {
         foreach (var blob in blobs)

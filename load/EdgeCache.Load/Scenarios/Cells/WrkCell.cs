@@ -16,12 +16,6 @@ internal sealed class WrkCell(string name, Wanted wanted, int connections, CellB
 
     public int MaxRounds => int.MaxValue;
 
-    public bool IncludesOrigin => false;
-
-    public bool NeedsFreshServers => false;
-
-    public bool CanMeasure(PeerServer server) => true;
-
     public Task PrepareAsync(PeerServer server, CancellationToken cancellationToken) =>
         bench.WarmUp.Knows(server)
             ? bench.Check.EnsureHitAsync(server, wanted, cancellationToken)

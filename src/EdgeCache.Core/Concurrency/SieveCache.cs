@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
-namespace EdgeCache.Core.Blobs;
+namespace EdgeCache.Core.Concurrency;
 
 /// <summary>
 /// A bounded map whose hits take no lock and write at most one flag. What leaves is chosen by SIEVE (Zhang et al., NSDI 2024): a hand goes from the oldest entry

@@ -1,7 +1,7 @@
-using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Concurrency;
 using Xunit;
 
-namespace EdgeCache.Tests.Blobs;
+namespace EdgeCache.Tests.Concurrency;
 
 public sealed class SieveCacheTests
 {

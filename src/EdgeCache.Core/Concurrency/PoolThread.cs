@@ -1,4 +1,4 @@
-namespace EdgeCache.Core.Blobs;
+namespace EdgeCache.Core.Concurrency;
 
 /// <summary>
 /// Files are opened, read and written on threads of the pool. The threads that wait for sockets may run requests up to that point, but must never wait for a
