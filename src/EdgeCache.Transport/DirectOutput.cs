@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using EdgeCache.Transport.Epoll;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,14 +14,14 @@ namespace EdgeCache.Transport;
 /// caller at a time, as every PipeWriter. Any failure ends the output and aborts the connection.
 /// </summary>
 /// <remarks>
-/// Memory: about 0.5 KB of objects a connection. While a flush waits for a slow client, 4 KiB more for a file range, and for ordinary bytes what was written
+/// Memory: about 0.5 KB of objects a connection. While a flush waits for a slow client, 4 KiB more for a file range (none in <see cref="EpollTransport"/>), and for ordinary bytes what was written
 /// (at most one 4 KiB block and then rented arrays). Nothing is rented between responses.
 /// </remarks>
 internal sealed class DirectOutput : PipeWriter, IDisposable
 {
     /// <summary>
-    /// What is copied when the socket is full: an ordinary send is what the runtime queues until the socket is writable. It becomes writable with a third of
-    /// its buffer free, so that a few KiB copied stand beside hundreds sent by sendfile.
+    /// What is copied when the socket is full and the runtime watches it: an ordinary send is what it queues until the socket is writable. It becomes writable
+    /// with a third of its buffer free, so that a few KiB copied stand beside hundreds sent by sendfile.
     /// </summary>
     private const int BridgeBytes = 4096;
 
@@ -40,7 +41,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
 
     public DirectOutput(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns)
     {
-        _socket = new OutputSocket(connection, socket);
+        _socket = new OutputSocket(connection, socket, connection.Features.Get<EpollConnection>()?.Writable);
         _pool = pool;
         _turns = turns;
         _buffer = new SendBuffer(pool);
@@ -195,28 +196,12 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     {
         _pending.Begin();
         _stall.Begin();
-        var isFile = _range.IsPending;
         try
         {
-            while (state is FlushState.SocketFull or FlushState.SliceSpent && !Volatile.Read(ref _isCancelRequested))
+            while (state is not (FlushState.Done or FlushState.Failed) && !Volatile.Read(ref _isCancelRequested))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (state == FlushState.SliceSpent)
-                {
-                    await _turns.WaitAsync();
-                    state = SendNow();
-                }
-                else
-                {
-                    var isBridged = await BridgeAsync(cancellationToken);
-                    if (isFile && !PoolThread.IsCurrent)
-                    {
-                        // The socket completed inline: its thread must not wait for a file.
-                        await _turns.WaitAsync();
-                    }
-
-                    state = isBridged ? SendNow() : FlushState.Failed;
-                }
+                state = await WaitAsync(state, cancellationToken) ? SendNow() : FlushState.Failed;
             }
 
             return End(state);
@@ -231,6 +216,33 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
             _stall.End();
             _pending.End();
         }
+    }
+
+    /// <summary>Waits until more can be sent, on a thread that may wait for a file if one is being sent.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WaitAsync(FlushState state, CancellationToken cancellationToken)
+    {
+        if (state == FlushState.SliceSpent)
+        {
+            await _turns.WaitAsync();
+            return true;
+        }
+
+        if (state == FlushState.SocketFull && _socket.CanWait)
+        {
+            await _socket.WaitAsync(cancellationToken);
+            return true;
+        }
+
+        var isFile = _range.IsPending;
+        var isBridged = await BridgeAsync(cancellationToken);
+        if (isFile && !PoolThread.IsCurrent)
+        {
+            // The socket completed inline: its thread must not wait for a file.
+            await _turns.WaitAsync();
+        }
+
+        return isBridged;
     }
 
     /// <summary>Sends the next piece by copying it, which waits until the socket takes it.</summary>

@@ -6,12 +6,16 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeCache.Transport;
 
 /// <summary>
-/// send(2) and sendfile(2) on a non-blocking socket. Every call holds the handles it works on, so that a descriptor cannot be closed and given to another
+/// recv(2), send(2) and sendfile(2) on a non-blocking socket. Every call holds the handles it works on, so that a descriptor cannot be closed and given to another
 /// connection meanwhile; the numbers are those of Linux on x64 and Arm64.
 /// </summary>
 internal static partial class LinuxSocket
 {
+    /// <summary>What <see cref="Receive"/> gives where there is nothing yet.</summary>
+    public const int NothingYet = -1;
+
     private const int GetFlags = 3;
+    private const int SetFlags = 4;
     private const int NonBlocking = 0x800;
     private const int DontWait = 0x40;
     private const int NoSignal = 0x4000;
@@ -45,6 +49,47 @@ internal static partial class LinuxSocket
         catch (ObjectDisposedException)
         {
             return false;
+        }
+    }
+
+    /// <exception cref="SocketException">The socket has failed.</exception>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public static void MakeNonBlocking(SafeSocketHandle socket)
+    {
+        var flags = Fcntl(socket, GetFlags, 0);
+        if (flags < 0 || Fcntl(socket, SetFlags, flags | NonBlocking) < 0)
+        {
+            throw new SocketException();
+        }
+    }
+
+    /// <summary>Takes what the socket has now.</summary>
+    /// <returns>How many bytes; 0 where the connection has ended, for whatever reason; <see cref="NothingYet"/>.</returns>
+    public static unsafe int Receive(SafeSocketHandle socket, Span<byte> room)
+    {
+        try
+        {
+            fixed (byte* start = room)
+            {
+                while (true)
+                {
+                    var count = ReceiveBytes(socket, start, (nuint)room.Length, DontWait);
+                    if (count >= 0)
+                    {
+                        return (int)count;
+                    }
+
+                    var error = Marshal.GetLastPInvokeError();
+                    if (error != Interrupted)
+                    {
+                        return error == TryAgain ? NothingYet : 0;
+                    }
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
         }
     }
 
@@ -131,14 +176,17 @@ internal static partial class LinuxSocket
     private static SendStatus Classify(int error) => error switch
     {
         TryAgain => SendStatus.Full,
-        // A file system without sendfile, or no kernel memory for a pipe: the copy that bridges a full socket serves here too.
-        InvalidArgument or NotImplemented or NotSupported or NoMemory => SendStatus.Full,
+        // A file system without sendfile, or no kernel memory for a pipe.
+        InvalidArgument or NotImplemented or NotSupported or NoMemory => SendStatus.OnlyCopies,
         InputOutput or Stale or Overflow => SendStatus.FileFailed,
         _ => SendStatus.PeerGone,
     };
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Fcntl(SafeSocketHandle socket, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static unsafe partial nint ReceiveBytes(SafeSocketHandle socket, byte* start, nuint lengthBytes, int flags);
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static unsafe partial nint Send(SafeSocketHandle socket, byte* start, nuint lengthBytes, int flags);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using EdgeCache.Transport.Epoll;
 using Microsoft.AspNetCore.Connections;
 
 namespace EdgeCache.Transport;
@@ -8,7 +9,8 @@ namespace EdgeCache.Transport;
 /// The connection's socket with its count of bytes and the reason why it failed. Sends come from one caller at a time; <see cref="Fail"/> and
 /// <see cref="ReadProgress"/> from any thread. The connection owns the socket.
 /// </summary>
-internal sealed class OutputSocket(ConnectionContext connection, Socket socket)
+/// <param name="writable">Where a loop of ours watches the socket; else the runtime does, and waits only with bytes to send.</param>
+internal sealed class OutputSocket(ConnectionContext connection, Socket socket, WritableSignal? writable)
 {
     private readonly SafeSocketHandle _handle = socket.SafeHandle;
     private long _sentBytes;
@@ -33,6 +35,18 @@ internal sealed class OutputSocket(ConnectionContext connection, Socket socket)
         return state == FlushState.Done && count == 0 ? Fail(FileSendOutcome.FileTooShort) : state;
     }
 
+    /// <summary>Whether <see cref="WaitAsync"/> can be used.</summary>
+    public bool CanWait => writable is not null;
+
+    /// <summary>Ends, on the pool, when the socket may take something again or the connection has ended; a token that is cancelled ends the connection.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(static socket => ((OutputSocket)socket!).Fail(FileSendOutcome.Aborted), this);
+        await writable!.WaitAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Sends, and waits as long as that takes.</summary>
     /// <returns>How much was sent; 0 where the connection has ended.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -40,9 +54,23 @@ internal sealed class OutputSocket(ConnectionContext connection, Socket socket)
     {
         try
         {
-            var count = await socket.SendAsync(bytes, SocketFlags.None, cancellationToken);
-            Count(SendStatus.Sent, count);
-            return count;
+            if (!CanWait)
+            {
+                var count = await socket.SendAsync(bytes, SocketFlags.None, cancellationToken);
+                Count(SendStatus.Sent, count);
+                return count;
+            }
+
+            while (true)
+            {
+                var state = Send(bytes.Span, default, more: false, out var count);
+                if (state != FlushState.SocketFull)
+                {
+                    return count;
+                }
+
+                await WaitAsync(cancellationToken);
+            }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -69,6 +97,7 @@ internal sealed class OutputSocket(ConnectionContext connection, Socket socket)
         {
             SendStatus.Sent => FlushState.Done,
             SendStatus.Full => FlushState.SocketFull,
+            SendStatus.OnlyCopies => FlushState.CopyNeeded,
             SendStatus.FileFailed => Fail(FileSendOutcome.FileFailed),
             _ => Fail(FileSendOutcome.Aborted),
         };

@@ -6,8 +6,11 @@ internal enum SendStatus
     /// <summary>It took some.</summary>
     Sent,
 
-    /// <summary>It takes nothing now, or this file only by copying.</summary>
+    /// <summary>It takes nothing now.</summary>
     Full,
+
+    /// <summary>It takes this file only by copying.</summary>
+    OnlyCopies,
 
     /// <summary>The connection has ended.</summary>
     PeerGone,

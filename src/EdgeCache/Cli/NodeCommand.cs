@@ -17,11 +17,6 @@ internal static class NodeCommand
             return ExitCodes.WrongConfiguration;
         }
 
-        if (reading.Options.InlineCompletions)
-        {
-            SocketCompletions.MakeInline();
-        }
-
         using var signals = new StopSignals();
         try
         {

@@ -20,6 +20,10 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
     /// <summary>Below this a client is stalling: Kestrel's own default.</summary>
     private const double MinBytesPerSecond = 240;
 
+    // Before they are bound: Kestrel makes several end points of one name such as localhost, and those are known by their port.
+    private readonly HashSet<EndPoint> _inline = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<int> _inlinePorts = [];
+
     /// <summary>The listeners with their roles, in the order they are bound and announced.</summary>
     public IReadOnlyList<(ListenerRole Role, ListenAddress Listen)> All { get; } =
     [
@@ -27,6 +31,12 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
         .. options.Admin.Listen.Select(listen => (ListenerRole.Admin, listen)),
         .. options.Telemetry.MetricsListen.Select(listen => (ListenerRole.Metrics, listen)),
     ];
+
+    /// <summary>
+    /// Whether requests to this end point begin on the threads that wait for its sockets: plaintext pull listeners. Over TLS that would make HTTP/2 three times
+    /// slower (load/README.md, "Settings"). Requires that no handler waits for a disk there (<see cref="Core.Concurrency.PoolThread"/>).
+    /// </summary>
+    public bool AreInline(EndPoint endPoint) => _inline.Contains(endPoint) || (endPoint is IPEndPoint { Port: > 0 and var port } && _inlinePorts.Contains(port));
 
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -42,8 +52,21 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
                 {
                     // Above TLS: below it HTTP/2 would send each small frame by itself, for half the rate (HOTPATH).
                     endpoint.UseDirectOutput(new DirectOutputOptions { StallTimeout = options.Limits.ClientStallTimeout, Clock = clock });
+                    AddInline(endpoint, listen);
                 }
             });
+        }
+    }
+
+    private void AddInline(ListenOptions endpoint, ListenAddress listen)
+    {
+        if (options.InlineCompletions && !listen.IsHttps)
+        {
+            _inline.Add(endpoint.EndPoint);
+            if (All.All(other => other.Listen == listen || other.Listen.Port != listen.Port))
+            {
+                _inlinePorts.Add(listen.Port);
+            }
         }
     }
 

@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace EdgeCache.Transport.Epoll;
+
+/// <summary>Accepts connections and gives each to a loop. Owned by Kestrel.</summary>
+internal sealed class EpollListener(Socket socket, EpollTransport transport) : IConnectionListener
+{
+    /// <summary>How long it waits after a failure, such as too many open files, before it accepts again.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly CancellationTokenSource _unbound = new();
+
+    public EndPoint EndPoint { get; } = socket.LocalEndPoint ?? throw new ArgumentException("A bound socket is needed.", nameof(socket));
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (!_unbound.IsCancellationRequested)
+        {
+            Socket? accepted = null;
+            try
+            {
+                accepted = await socket.AcceptAsync(cancellationToken);
+                return transport.Open(accepted);
+            }
+            catch (Exception exception) when (exception is SocketException or Win32Exception or ObjectDisposedException)
+            {
+                accepted?.Dispose();
+                if (!_unbound.IsCancellationRequested)
+                {
+                    await PauseAsync(exception, cancellationToken);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _unbound.Cancel();
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => UnbindAsync();
+
+    private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted })
+        {
+            // The client left before its turn.
+            return;
+        }
+
+        transport.Log.AcceptFailed(EndPoint, exception);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unbound.Token);
+        await Task.Delay(Pause, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.ComponentModel;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeCache.Transport.Epoll;
+
+/// <summary>
+/// A transport for Kestrel on Linux's epoll: a request is received, begun and, where nothing waits, answered on the thread that waits for the sockets, with one
+/// system call to receive and one to send. Handlers must leave that thread for whatever may wait: a disk, a lock, much computing. For plaintext listeners;
+/// Kestrel asks transports in the reverse order of their registration. Owned by the server's services.
+/// </summary>
+public sealed class EpollTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
+{
+    private const int MaxLoops = 16;
+
+    private readonly Func<EndPoint, bool> _canBind;
+    private readonly Lazy<EpollLoop[]> _loops = new(() =>
+        [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLoops)).Select(index => new EpollLoop($"epoll {index}"))]);
+
+    private int _next;
+
+    /// <param name="canBind">Which of the server's end points are this transport's; none are where <see cref="IsSupported"/> is false.</param>
+    public EpollTransport(Func<EndPoint, bool> canBind, IMemoryPoolFactory<byte> pools, ILogger<EpollTransport> logger)
+    {
+        ArgumentNullException.ThrowIfNull(canBind);
+        ArgumentNullException.ThrowIfNull(pools);
+        _canBind = canBind;
+        Pool = pools.Create();
+        Log = new EpollLog(logger);
+    }
+
+    /// <summary>Linux on x64 or Arm64.</summary>
+    public static bool IsSupported => LinuxSocket.IsSupported;
+
+    internal MemoryPool<byte> Pool { get; }
+
+    internal EpollLog Log { get; }
+
+    internal DirectOutputOptions Options { get; } = new();
+
+    internal SendTurns Turns { get; } = new(new DirectOutputOptions().SliceBytes);
+
+    /// <inheritdoc/>
+    public bool CanBind(EndPoint endpoint) => IsSupported && endpoint is IPEndPoint && _canBind(endpoint);
+
+    /// <inheritdoc/>
+    /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        try
+        {
+            socket.Listen(new SocketTransportOptions().Backlog);
+            return ValueTask.FromResult<IConnectionListener>(new EpollListener(socket, this));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            socket.Dispose();
+            throw new AddressInUseException(exception.Message, exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the loops. Every listener and connection has been disposed.</summary>
+    public void Dispose()
+    {
+        if (_loops.IsValueCreated)
+        {
+            Array.ForEach(_loops.Value, loop => loop.Dispose());
+        }
+
+        Pool.Dispose();
+    }
+
+    /// <exception cref="SocketException">The client has left.</exception>
+    /// <exception cref="Win32Exception">The kernel watches no more sockets.</exception>
+    internal EpollConnection Open(Socket accepted)
+    {
+        accepted.NoDelay = true;
+        LinuxSocket.MakeNonBlocking(accepted.SafeHandle);
+        var loops = _loops.Value;
+        var loop = loops[(uint)Interlocked.Increment(ref _next) % loops.Length];
+        var connection = new EpollConnection(accepted, loop, this);
+        loop.Add(connection);
+        return connection;
+    }
+}
