@@ -18,18 +18,17 @@ internal sealed class EdgeMetrics
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     };
 
-    private readonly Counter<long> _requests;
+    private readonly RequestTally _requests = new();
     private readonly Histogram<double> _requestDuration;
-    private readonly Counter<long> _servedBytes;
     private readonly Counter<long> _droppedLogEntries;
 
     public EdgeMetrics(IMeterFactory meters)
     {
         // The factory owns the meter and disposes it with the node.
         var meter = meters.Create(MeterName);
-        _requests = meter.CreateCounter<long>("edgecache.requests", "{request}", "Requests of the pull listener.");
+        meter.CreateObservableCounter("edgecache.requests", _requests.Requests, "{request}", "Requests of the pull listener.");
         _requestDuration = meter.CreateHistogram("edgecache.request.duration", "s", "Time from a request's headers to the end of its response.", advice: DurationBuckets);
-        _servedBytes = meter.CreateCounter<long>("edgecache.served.bytes", "By", "Body bytes sent to clients.");
+        meter.CreateObservableCounter("edgecache.served.bytes", _requests.SentBytes, "By", "Body bytes sent to clients.");
         _droppedLogEntries = meter.CreateCounter<long>("edgecache.access_log.dropped", "{entry}", "Access log entries that were dropped, since their reader was too slow.");
     }
 
@@ -37,19 +36,8 @@ internal sealed class EdgeMetrics
     /// <param name="status">The response's status; 499 where the client left.</param>
     public void RequestEnded(RequestRecord record, int status, TimeSpan duration)
     {
-        var kind = MetricTags.Of(record.Kind);
-        var upstream = record.Repository.Upstream ?? MetricTags.NoUpstream;
-        var result = MetricTags.Of(record.Result);
-        var tags = new TagList
-        {
-            { "kind", kind }, { "upstream", upstream }, { "result", result }, { "status", MetricTags.OfStatus(status) },
-        };
-        _requests.Add(1, tags);
-        _requestDuration.Record(duration.TotalSeconds, new TagList { { "kind", kind }, { "result", result } });
-        if (record.SentBytes > 0)
-        {
-            _servedBytes.Add(record.SentBytes, new TagList { { "upstream", upstream }, { "result", result } });
-        }
+        _requests.Add(record.Kind, record.Repository.Upstream ?? MetricTags.NoUpstream, record.Result, status, record.SentBytes);
+        _requestDuration.Record(duration.TotalSeconds, new TagList { { "kind", MetricTags.Of(record.Kind) }, { "result", MetricTags.Of(record.Result) } });
     }
 
     public void AccessLogDropped() => _droppedLogEntries.Add(1);

@@ -14,8 +14,9 @@ internal sealed class MetricsPipeline : IDisposable
     /// <summary>Enough for every closed set; what goes beyond is summed up under one overflow series by OpenTelemetry.</summary>
     private const int MaxSeries = 2000;
 
+    /// <summary>Without Microsoft.AspNetCore.Hosting, which measures each request a second time.</summary>
     private static readonly string[] FrameworkMeters =
-        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Net.NameResolution", "System.Runtime"];
+        ["Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Net.NameResolution", "System.Runtime"];
 
     /// <summary>What the framework's HTTP client may tell: not server.address, which redirects make an open set.</summary>
     private static readonly string[] ClientTags =
