@@ -37,11 +37,14 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
             Bind(kestrel, listen, endpoint =>
             {
                 endpoint.Use(next => connection => MarkAsync(connection, role, next));
-                ConfigureTls(endpoint, listen);
-                if (role == ListenerRole.Pull)
+                var direct = role == ListenerRole.Pull ? new DirectOutputOptions { StallTimeout = options.Limits.ClientStallTimeout, Clock = clock } : null;
+                // Without TLS there is no negotiation of HTTP/2, and no registry client asks for it.
+                endpoint.Protocols = listen.IsHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                UseDirectOutput(endpoint, direct);
+                if (listen.IsHttps)
                 {
-                    // Above TLS: below it HTTP/2 would send each small frame by itself, for half the rate (HOTPATH).
-                    endpoint.UseDirectOutput(new DirectOutputOptions { StallTimeout = options.Limits.ClientStallTimeout, Clock = clock });
+                    UseTls(endpoint, listen);
+                    UseDirectOutput(endpoint, direct);
                 }
             });
         }
@@ -81,15 +84,16 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
         }
     }
 
-    private void ConfigureTls(ListenOptions endpoint, ListenAddress listen)
+    private static void UseDirectOutput(ListenOptions endpoint, DirectOutputOptions? direct)
     {
-        // Without TLS there is no negotiation of HTTP/2, and no registry client asks for it.
-        endpoint.Protocols = listen.IsHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-        if (!listen.IsHttps)
+        if (direct is not null)
         {
-            return;
+            endpoint.UseDirectOutput(direct);
         }
+    }
 
+    private void UseTls(ListenOptions endpoint, ListenAddress listen)
+    {
         var source = certificate ?? throw new InvalidOperationException($"{listen} has no certificate; the options' rules refuse that.");
         endpoint.UseHttps(new TlsHandshakeCallbackOptions
         {
