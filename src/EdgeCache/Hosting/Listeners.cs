@@ -44,6 +44,7 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
                 if (listen.IsHttps)
                 {
                     UseTls(endpoint, listen);
+                    // Once more above TLS, for what goes into its records.
                     UseDirectOutput(endpoint, direct);
                 }
             });

@@ -1,7 +1,7 @@
 namespace EdgeCache.Hosting;
 
 /// <summary>
-/// Where the process's sockets complete: on the pool, as .NET does by itself, or inline, on the threads that wait for them. Inline a small hit of plain HTTP
+/// Where the process's sockets complete: on the pool, as .NET does by itself, or inline, on the threads that wait for them. Inline a small hit of HTTP/1
 /// is answered without a change of threads (<see cref="InlineTransport"/>), for a fifth less CPU (load/README.md, "Settings"). Requires that no handler waits
 /// for a disk there (<see cref="Core.Concurrency.PoolThread"/>).
 /// </summary>

@@ -23,7 +23,7 @@ internal sealed class BlobSender(CacheStore store)
     {
         if (content.Length <= ChunkBytes && HttpProtocol.IsHttp2(context.Request.Protocol))
         {
-            // The end of the response flushes: head, body and end of the stream in one write, where a flush here makes two.
+            // Flushed by the end of the response: head, body and end of the stream in one write, where a flush here would make it two.
             var writer = context.Response.BodyWriter;
             content.CopyTo(writer.GetMemory(content.Length));
             writer.Advance(content.Length);
