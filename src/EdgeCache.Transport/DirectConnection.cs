@@ -1,15 +1,18 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using EdgeCache.Transport.Epoll;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace EdgeCache.Transport;
 
 /// <summary>
 /// The connection's feature that <see cref="DirectOutputExtensions.UseDirectOutput"/> sets: the options, and the connection's transport where its output is
-/// ours. Lives as long as the connection.
+/// ours. Over TLS a connection has two of them, and the feature is the upper one. Lives as long as the connection.
 /// </summary>
 internal sealed class DirectConnection : IDuplexPipe
 {
@@ -32,31 +35,37 @@ internal sealed class DirectConnection : IDuplexPipe
     public static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, DirectOutputOptions options, SendTurns turns)
     {
         var transport = connection.Transport;
-        var output = TryCreateOutput(connection, options, turns);
-        var direct = new DirectConnection(transport, output, options);
-        connection.Features.Set(direct);
-        if (output is null)
+        var below = connection.Features.Get<DirectConnection>();
+        if (connection.Features.Get<EpollConnection>() is { } epoll)
         {
-            await next(connection);
-            return;
+            // HTTP/2 changes threads for each request anyway: begun inline, one would wake two.
+            epoll.IsReadInline = options.RequestsBeginInline && !IsHttp2(connection);
         }
 
-        connection.Transport = direct;
+        var output = TryCreateOutput(connection, below?._output, options, turns);
+        var direct = new DirectConnection(transport, output, options);
+        connection.Features.Set(direct);
+        connection.Transport = output is null ? transport : direct;
         try
         {
             await next(connection);
         }
         finally
         {
-            // What was written and not flushed still goes out, as with Kestrel's own pipe, which then ends the connection by its own rules.
-            await output.EndAsync();
+            if (output is not null)
+            {
+                // What was written and not flushed still goes out, as with Kestrel's own pipe, which then ends the connection by its own rules.
+                await output.EndAsync();
+            }
+
             connection.Transport = transport;
+            connection.Features.Set(below);
         }
     }
 
     /// <summary>
-    /// The output to which a range of this response can be handed; null where bytes must be framed (HTTP/2), encrypted or seen by another middleware on their
-    /// way, be it of the connection or of the response's body.
+    /// The output to which a range of this response can be handed; null where bytes must be framed (HTTP/2) or seen by another middleware on their way, be it
+    /// of the connection or of the response's body.
     /// </summary>
     public DirectOutput? OutputFor(HttpContext context)
     {
@@ -69,11 +78,20 @@ internal sealed class DirectConnection : IDuplexPipe
         return isOurs ? _output : null;
     }
 
-    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutputOptions options, SendTurns turns)
+    private static bool IsHttp2(ConnectionContext connection) =>
+        connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span) == true;
+
+    /// <param name="below">The connection's output below its TLS.</param>
+    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutput? below, DirectOutputOptions options, SendTurns turns)
     {
-        // TLS below us: what is written here is not what goes to the socket.
+        if (connection.Features.Get<ITlsConnectionFeature>() is not null)
+        {
+            return below is not null && connection.Features.Get<ISslStreamFeature>()?.SslStream is { } stream
+                ? DirectOutput.ToTls(stream, below, turns)
+                : null;
+        }
+
         if (!LinuxSocket.IsSupported
-            || connection.Features.Get<ITlsConnectionFeature>() is not null
             || connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { SocketType: SocketType.Stream } socket
             || connection.Features.Get<IMemoryPoolFeature>()?.MemoryPool is not { } pool
             || !LinuxSocket.IsNonBlocking(socket))
@@ -81,6 +99,6 @@ internal sealed class DirectConnection : IDuplexPipe
             return null;
         }
 
-        return new DirectOutput(connection, socket, pool, options, turns);
+        return DirectOutput.ToSocket(connection, socket, pool, options, turns);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using EdgeCache.Transport.Epoll;
@@ -19,41 +20,45 @@ namespace EdgeCache.Transport;
 /// </remarks>
 internal sealed class DirectOutput : PipeWriter, IDisposable
 {
-    /// <summary>
-    /// What is copied when the socket is full and the runtime watches it: an ordinary send is what it queues until the socket is writable. It becomes writable
-    /// with a third of its buffer free, so that a few KiB copied stand beside hundreds sent by sendfile.
-    /// </summary>
-    private const int BridgeBytes = 4096;
-
     // What GetMemory gives while a range is armed: nobody reads it, and nothing is rented for it.
     private static readonly byte[] Unread = new byte[16];
 
-    private readonly OutputSocket _socket;
-    private readonly MemoryPool<byte> _pool;
+    private readonly IOutputSink _sink;
     private readonly SendTurns _turns;
     private readonly SendBuffer _buffer;
     private readonly FileRange _range = new();
-    private readonly StallWatch _stall;
+    private readonly StallWatch? _stall;
 
     private readonly PendingFlush _pending = new();
     private bool _isCancelRequested;
     private bool _isCompleted;
 
-    public DirectOutput(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns)
+    /// <param name="stall">Null where an output below watches.</param>
+    private DirectOutput(IOutputSink sink, SendBuffer buffer, StallWatch? stall, SendTurns turns)
     {
-        _socket = new OutputSocket(connection, socket, connection.Features.Get<EpollConnection>()?.Writable);
-        _pool = pool;
+        _sink = sink;
+        _buffer = buffer;
+        _stall = stall;
         _turns = turns;
-        _buffer = new SendBuffer(pool);
-        _stall = new StallWatch(options, _socket);
     }
 
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _buffer.Length + _range.DueBytes;
 
+    /// <summary>To the socket itself, of the connection or below its TLS.</summary>
+    public static DirectOutput ToSocket(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns)
+    {
+        var sink = new OutputSocket(connection, socket, pool, connection.Features.Get<EpollConnection>()?.Writable);
+        return new DirectOutput(sink, new SendBuffer(pool), new StallWatch(options, sink), turns);
+    }
+
+    /// <summary>To TLS, which writes to another output.</summary>
+    public static DirectOutput ToTls(SslStream stream, DirectOutput below, SendTurns turns) =>
+        new(new TlsSink(stream, below), new SendBuffer(TlsSink.RecordBytes), null, turns);
+
     /// <summary>Why the output has ended; <see cref="FileSendOutcome.Sent"/> while it has not.</summary>
-    public FileSendOutcome Failure => _socket.Failure;
+    public FileSendOutcome Failure => _sink.Failure;
 
     /// <summary>Bytes of the armed range that were advanced and neither sent nor copied into the buffer.</summary>
     public long DueFileBytes => _range.DueBytes;
@@ -78,7 +83,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     {
         if (_range.IsPending)
         {
-            _socket.Fail(FileSendOutcome.Aborted);
+            _sink.Fail(FileSendOutcome.Aborted);
             _range.Drop();
         }
     }
@@ -120,6 +125,21 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         return state is FlushState.Done or FlushState.Failed ? new ValueTask<FlushResult>(End(state)) : SendRestAsync(state, cancellationToken);
     }
 
+    /// <summary>As <see cref="PipeWriter.WriteAsync"/>, and without a copy: TLS writes its records so, and keeps them until they are sent.</summary>
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        if (UnflushedBytes > 0 || _range.IsPending || source.IsEmpty || _isCompleted || cancellationToken.IsCancellationRequested)
+        {
+            return base.WriteAsync(source, cancellationToken);
+        }
+
+        _buffer.Borrow(source);
+        return FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Ends the output for this reason; the first one stays.</summary>
+    public FlushState Fail(FileSendOutcome failure) => _sink.Fail(failure);
+
     /// <summary>Sends what is left, waits for a flush that is under way, and gives everything back. Called once, when the connection's work is done.</summary>
     public async ValueTask EndAsync()
     {
@@ -134,40 +154,33 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         _isCompleted = true;
         _range.Drop();
         _buffer.Release();
-        _stall.Dispose();
+        _stall?.Dispose();
     }
 
-    /// <summary>A range that fits behind the head is read there: one send instead of two calls, 25 % less CPU at 1 to 4 KB (break-even at 16 KB).</summary>
+    /// <summary>
+    /// A range that fits behind the head is read there: one send instead of two calls, 25 % less CPU at 1 to 4 KB (break-even at 16 KB). Of a longer one that
+    /// is copied anyway, as much as fits.
+    /// </summary>
     private bool CopySmallRange()
     {
         var due = _range.DueBytes;
-        if (due > 0 && _buffer.Length > 0 && due <= _buffer.Room)
+        var room = _buffer.Length > 0 ? _buffer.Room : 0;
+        if (due > 0 && room > 0 && (due <= room || _sink.CopiesFiles))
         {
-            _buffer.Advance(CopyFile(_buffer.GetMemory((int)due)[..(int)due]));
+            var count = (int)Math.Min(due, room);
+            _buffer.Advance(_range.ReadInto(_buffer.GetMemory(1).Span[..count], _sink));
         }
 
         return Failure == FileSendOutcome.Sent;
     }
 
-    /// <summary>Sends as much as the socket takes, up to a slice of the file. Never waits for the peer.</summary>
+    /// <summary>Sends as much as is taken, up to a slice of the file. Never waits for the peer.</summary>
     private FlushState SendNow()
     {
-        if (Failure != FileSendOutcome.Sent)
+        var state = Failure != FileSendOutcome.Sent ? FlushState.Failed : _sink.Send(_buffer, _range.DueBytes > 0);
+        if (state != FlushState.Done)
         {
-            return FlushState.Failed;
-        }
-
-        while (_buffer.Length > 0)
-        {
-            var bytes = _buffer.Peek().Span;
-            var next = _buffer.PeekNext().Span;
-            var state = _socket.Send(bytes, next, _range.DueBytes > 0 || bytes.Length + next.Length < _buffer.Length, out var count);
-            if (state != FlushState.Done)
-            {
-                return state;
-            }
-
-            _buffer.Consume(count);
+            return state;
         }
 
         _buffer.Release();
@@ -178,14 +191,13 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     {
         for (var left = _turns.SliceBytes; _range.DueBytes > 0 && left > 0;)
         {
-            var state = _socket.SendFile(_range, left, out var count);
+            var state = _sink.SendFile(_range, left, out var count);
             if (state != FlushState.Done)
             {
                 return state;
             }
 
             left -= count;
-            _range.Consume(count);
         }
 
         return _range.DueBytes > 0 ? FlushState.SliceSpent : FlushState.Done;
@@ -195,101 +207,53 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     private async ValueTask<FlushResult> SendRestAsync(FlushState state, CancellationToken cancellationToken)
     {
         _pending.Begin();
-        _stall.Begin();
+        _stall?.Begin();
+        var isFile = _range.IsPending;
         try
         {
             while (state is not (FlushState.Done or FlushState.Failed) && !Volatile.Read(ref _isCancelRequested))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                state = await WaitAsync(state, cancellationToken) ? SendNow() : FlushState.Failed;
+                if (state == FlushState.SliceSpent)
+                {
+                    await _turns.WaitAsync();
+                    state = SendNow();
+                }
+                else
+                {
+                    var isSent = await _sink.SendWaitingAsync(_buffer, _range, cancellationToken);
+                    if (isFile && !PoolThread.IsCurrent)
+                    {
+                        // The socket completed inline: its thread must not wait for a file.
+                        await _turns.WaitAsync();
+                    }
+
+                    state = isSent ? SendNow() : FlushState.Failed;
+                }
             }
 
             return End(state);
         }
         catch (OperationCanceledException)
         {
-            _socket.Fail(FileSendOutcome.Aborted);
+            _sink.Fail(FileSendOutcome.Aborted);
             throw;
         }
         finally
         {
-            _stall.End();
+            _stall?.End();
             _pending.End();
         }
     }
 
-    /// <summary>Waits until more can be sent, on a thread that may wait for a file if one is being sent.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitAsync(FlushState state, CancellationToken cancellationToken)
-    {
-        if (state == FlushState.SliceSpent)
-        {
-            await _turns.WaitAsync();
-            return true;
-        }
-
-        if (state == FlushState.SocketFull && _socket.CanWait)
-        {
-            await _socket.WaitAsync(cancellationToken);
-            return true;
-        }
-
-        var isFile = _range.IsPending;
-        var isBridged = await BridgeAsync(cancellationToken);
-        if (isFile && !PoolThread.IsCurrent)
-        {
-            // The socket completed inline: its thread must not wait for a file.
-            await _turns.WaitAsync();
-        }
-
-        return isBridged;
-    }
-
-    /// <summary>Sends the next piece by copying it, which waits until the socket takes it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> BridgeAsync(CancellationToken cancellationToken)
-    {
-        if (_buffer.Length > 0)
-        {
-            var count = await _socket.SendAsync(_buffer.Peek(), cancellationToken);
-            _buffer.Consume(count);
-            return count > 0;
-        }
-
-        using var block = _pool.Rent();
-        var memory = block.Memory;
-        memory = memory[..(int)Math.Min(Math.Min(BridgeBytes, memory.Length), _range.DueBytes)];
-        for (var left = memory[..CopyFile(memory)]; !left.IsEmpty;)
-        {
-            var count = await _socket.SendAsync(left, cancellationToken);
-            if (count == 0)
-            {
-                break;
-            }
-
-            left = left[count..];
-        }
-
-        return Failure == FileSendOutcome.Sent;
-    }
-
-    /// <summary>Reads the next due bytes of the file, which then count as sent: whoever has them sends them or fails.</summary>
-    /// <returns>How many; 0 where the output has failed.</returns>
-    private int CopyFile(Memory<byte> buffer)
-    {
-        var count = _range.Read(buffer.Span);
-        if (count <= 0)
-        {
-            _socket.Fail(count == 0 ? FileSendOutcome.FileTooShort : FileSendOutcome.FileFailed);
-            return 0;
-        }
-
-        _range.Consume(count);
-        return count;
-    }
-
     private FlushResult End(FlushState state)
     {
+        if (_buffer.DropBorrowed())
+        {
+            // The caller takes them back with this result.
+            state = _sink.Fail(FileSendOutcome.Aborted);
+        }
+
         var isCanceled = Volatile.Read(ref _isCancelRequested);
         if (isCanceled)
         {

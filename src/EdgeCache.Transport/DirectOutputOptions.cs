@@ -15,6 +15,12 @@ public sealed record DirectOutputOptions
     /// </summary>
     public int SliceBytes { get; init; } = 2 << 20;
 
+    /// <summary>
+    /// Whether requests of HTTP/1 over <see cref="Epoll.EpollTransport"/> begin on the thread that waits for the sockets of many connections: no change of threads
+    /// for a small answer. Its handlers must leave that thread for whatever may wait: a disk, a lock, much computing. Not unless told otherwise.
+    /// </summary>
+    public bool RequestsBeginInline { get; init; }
+
     /// <summary>What the stall limit is measured with.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -39,17 +39,26 @@ internal sealed class FileRange
         DueBytes += count;
     }
 
-    /// <summary>Reads from where the range stands; consumes nothing.</summary>
-    /// <returns>The number of bytes, 0 at the file's end; -1 where the file cannot be read.</returns>
-    public int Read(Span<byte> buffer)
+    /// <summary>Reads the next due bytes, which then count as sent: whoever has them sends them or fails.</summary>
+    /// <param name="sink">Told why where nothing can be read.</param>
+    /// <returns>How many; 0 where the sink has failed.</returns>
+    public int ReadInto(Span<byte> buffer, IOutputSink sink)
     {
         try
         {
-            return RandomAccess.Read(File, buffer, Offset);
+            var count = RandomAccess.Read(File, buffer, Offset);
+            Consume(count);
+            if (count == 0)
+            {
+                sink.Fail(FileSendOutcome.FileTooShort);
+            }
+
+            return count;
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
-            return -1;
+            sink.Fail(FileSendOutcome.FileFailed);
+            return 0;
         }
     }
 

@@ -8,9 +8,6 @@ internal enum FlushState
     /// <summary>The socket takes no more now.</summary>
     SocketFull,
 
-    /// <summary>The file's next bytes must be copied.</summary>
-    CopyNeeded,
-
     /// <summary>The socket would take more, but others have a turn first.</summary>
     SliceSpent,
 

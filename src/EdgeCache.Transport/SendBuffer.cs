@@ -1,18 +1,26 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace EdgeCache.Transport;
 
 /// <summary>
 /// The bytes written and not yet sent, in rented segments: the first one a block of the connection's pool (4 KiB: a response's head or a small answer), further
-/// ones up to 64 KiB. Holds nothing while it is empty. Not thread-safe.
+/// ones up to 64 KiB; or all of one length. Holds nothing while it is empty. Not thread-safe.
 /// </summary>
-internal sealed class SendBuffer(MemoryPool<byte> pool)
+internal sealed class SendBuffer
 {
     private const int MaxSegmentBytes = 64 << 10;
 
+    private readonly MemoryPool<byte>? _pool;
+    private readonly int _segmentBytes;
     private Segment[] _segments = new Segment[1];
     private int _count;
     private int _head;
+
+    public SendBuffer(MemoryPool<byte> pool) => _pool = pool;
+
+    /// <param name="segmentBytes">What every segment holds, unless more was asked for at once.</param>
+    public SendBuffer(int segmentBytes) => _segmentBytes = segmentBytes;
 
     /// <summary>Written and not yet consumed.</summary>
     public long Length { get; private set; }
@@ -42,6 +50,31 @@ internal sealed class SendBuffer(MemoryPool<byte> pool)
             _segments[_count - 1].Written += count;
             Length += count;
         }
+    }
+
+    /// <summary>Appends bytes without a copy; the caller keeps them until they are consumed or <see cref="DropBorrowed"/> was called.</summary>
+    public void Borrow(ReadOnlyMemory<byte> bytes)
+    {
+        Grow();
+        _segments[_count++] = Segment.Of(bytes);
+        Length += bytes.Length;
+    }
+
+    /// <summary>Forgets what was borrowed; true where some of it was not consumed. Then nothing is left that could be sent in order.</summary>
+    public bool DropBorrowed()
+    {
+        var isLeft = false;
+        for (var index = 0; index < _count; index++)
+        {
+            isLeft |= _segments[index] is { IsBorrowed: true, Unsent.IsEmpty: false };
+        }
+
+        if (isLeft)
+        {
+            Release();
+        }
+
+        return isLeft;
     }
 
     /// <summary>The oldest bytes; empty where there are none.</summary>
@@ -93,15 +126,34 @@ internal sealed class SendBuffer(MemoryPool<byte> pool)
             _segments[--_count].Release();
         }
 
+        Grow();
+        _segments[_count] = Rent(wanted);
+        _count++;
+    }
+
+    private void Grow()
+    {
         if (_count == _segments.Length)
         {
             Array.Resize(ref _segments, _count * 2);
         }
+    }
 
-        _segments[_count] = _count == 0 && wanted <= pool.MaxBufferSize
-            ? Segment.Of(pool.Rent(wanted))
-            : Segment.Of(ArrayPool<byte>.Shared.Rent(Math.Max(wanted, Math.Min(MaxSegmentBytes, 8192 << Math.Min(_count, 4)))));
-        _count++;
+    private Segment Rent(int wanted)
+    {
+        if (_pool is null)
+        {
+            var length = Math.Max(wanted, _segmentBytes);
+            return Segment.Of(ArrayPool<byte>.Shared.Rent(length), length);
+        }
+
+        if (_count == 0 && wanted <= _pool.MaxBufferSize)
+        {
+            return Segment.Of(_pool.Rent(wanted));
+        }
+
+        var array = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, Math.Min(MaxSegmentBytes, 8192 << Math.Min(_count, 4))));
+        return Segment.Of(array, array.Length);
     }
 
     private struct Segment
@@ -113,13 +165,17 @@ internal sealed class SendBuffer(MemoryPool<byte> pool)
         public int Written;
         public int Sent;
 
+        public readonly bool IsBorrowed => _block is null && _array is null;
+
         public readonly Memory<byte> Room => _memory[Written..];
 
         public readonly ReadOnlyMemory<byte> Unsent => _memory[Sent..Written];
 
         public static Segment Of(IMemoryOwner<byte> block) => new() { _block = block, _memory = block.Memory };
 
-        public static Segment Of(byte[] array) => new() { _array = array, _memory = array };
+        public static Segment Of(byte[] array, int length) => new() { _array = array, _memory = array.AsMemory(0, length) };
+
+        public static Segment Of(ReadOnlyMemory<byte> borrowed) => new() { _memory = MemoryMarshal.AsMemory(borrowed), Written = borrowed.Length };
 
         public void Release()
         {

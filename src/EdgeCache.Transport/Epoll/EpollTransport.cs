@@ -9,26 +9,22 @@ using Microsoft.Extensions.Logging;
 namespace EdgeCache.Transport.Epoll;
 
 /// <summary>
-/// A transport for Kestrel on Linux's epoll: a request is received, begun and, where nothing waits, answered on the thread that waits for the sockets, with one
-/// system call to receive and one to send. Handlers must leave that thread for whatever may wait: a disk, a lock, much computing. For plaintext listeners;
-/// Kestrel asks transports in the reverse order of their registration. Owned by the server's services.
+/// A transport for Kestrel on Linux's epoll: one system call to receive a request and one to send a small answer. Where a listener asks for it
+/// (<see cref="DirectOutputOptions.RequestsBeginInline"/>) a request is received, handled and answered on the thread that waits for the sockets. Kestrel asks
+/// transports in the reverse order of their registration. Owned by the server's services.
 /// </summary>
 public sealed class EpollTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
     private const int MaxLoops = 16;
 
-    private readonly Func<EndPoint, bool> _canBind;
     private readonly Lazy<EpollLoop[]> _loops = new(() =>
         [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLoops)).Select(index => new EpollLoop($"epoll {index}"))]);
 
     private int _next;
 
-    /// <param name="canBind">Which of the server's end points are this transport's; none are where <see cref="IsSupported"/> is false.</param>
-    public EpollTransport(Func<EndPoint, bool> canBind, IMemoryPoolFactory<byte> pools, ILogger<EpollTransport> logger)
+    public EpollTransport(IMemoryPoolFactory<byte> pools, ILogger<EpollTransport> logger)
     {
-        ArgumentNullException.ThrowIfNull(canBind);
         ArgumentNullException.ThrowIfNull(pools);
-        _canBind = canBind;
         Pool = pools.Create();
         Log = new EpollLog(logger);
     }
@@ -45,7 +41,7 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
     internal SendTurns Turns { get; } = new(new DirectOutputOptions().SliceBytes);
 
     /// <inheritdoc/>
-    public bool CanBind(EndPoint endpoint) => IsSupported && endpoint is IPEndPoint && _canBind(endpoint);
+    public bool CanBind(EndPoint endpoint) => IsSupported && endpoint is IPEndPoint;
 
     /// <inheritdoc/>
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>

@@ -23,7 +23,7 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
     private bool _isCancelRequested;
     private bool _isEnded;
 
-    private ManualResetValueTaskSourceCore<ReadResult> _pending;
+    private ManualResetValueTaskSourceCore<ReadResult> _pending = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private bool _isExamined = true;
 
@@ -88,6 +88,12 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
     }
 
     public override void Complete(Exception? exception = null) => _buffer.Release();
+
+    /// <summary>Whether the reader goes on on the thread of <see cref="OnReadable"/> after a wait, instead of on the pool. Set by the reader, for its next wait.</summary>
+    public bool IsInline
+    {
+        set => _pending.RunContinuationsAsynchronously = !value;
+    }
 
     /// <summary>The socket has something, or its end: a pending read receives it and goes on, on this thread.</summary>
     public void OnReadable()

@@ -23,7 +23,7 @@ internal static class OptionsSchema
         Single("CertificateKey", ValueKinds.ReadableFile, o => o.CertificateKey, (o, v) => o with { CertificateKey = v },
             "PEM file of the certificate's private key."),
         Single("InlineCompletions", ValueKinds.Switch, o => o.InlineCompletions, (o, v) => o with { InlineCompletions = v },
-            "Whether small hits of plain HTTP are answered on the threads that wait for sockets: a fifth less CPU for them."),
+            "Whether small hits of HTTP/1 are answered on the threads that wait for sockets: a fifth less CPU for them."),
         new ListOptionKey<EdgeCacheOptions, ListenAddress>("Admin:Listen", (ValueKinds.Listen, 1, MaxAddresses),
             o => o.Admin.Listen, (o, v) => o with { Admin = o.Admin with { Listen = v } },
             "Where health details and metrics are served; keep it private.") { Flag = "--admin" },

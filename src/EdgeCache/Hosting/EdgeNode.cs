@@ -64,10 +64,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
         builder.Services.RemoveAll<IAuthorizationHandlerProvider>();
 
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EpollTransport(
-            services.GetRequiredService<Listeners>().AreInline,
-            services.GetRequiredService<IMemoryPoolFactory<byte>>(),
-            services.GetRequiredService<ILogger<EpollTransport>>()));
+        builder.Services.AddSingleton<IConnectionListenerFactory, EpollTransport>();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners>((kestrel, listeners) => listeners.Configure(kestrel));
         var application = builder.Build();
         try

@@ -20,9 +20,13 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
     /// <summary>Below this a client is stalling: Kestrel's own default.</summary>
     private const double MinBytesPerSecond = 240;
 
-    // Before they are bound: Kestrel makes several end points of one name such as localhost, and those are known by their port.
-    private readonly HashSet<EndPoint> _inline = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<int> _inlinePorts = [];
+    private readonly DirectOutputOptions _direct = new()
+    {
+        StallTimeout = options.Limits.ClientStallTimeout,
+        Clock = clock,
+        // Requires that no handler waits for a disk there (Core.Concurrency.PoolThread).
+        RequestsBeginInline = options.InlineCompletions,
+    };
 
     /// <summary>The listeners with their roles, in the order they are bound and announced.</summary>
     public IReadOnlyList<(ListenerRole Role, ListenAddress Listen)> All { get; } =
@@ -31,12 +35,6 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
         .. options.Admin.Listen.Select(listen => (ListenerRole.Admin, listen)),
         .. options.Telemetry.MetricsListen.Select(listen => (ListenerRole.Metrics, listen)),
     ];
-
-    /// <summary>
-    /// Whether requests to this end point begin on the threads that wait for its sockets: plaintext pull listeners. Over TLS that would make HTTP/2 three times
-    /// slower (load/README.md, "Settings"). Requires that no handler waits for a disk there (<see cref="Core.Concurrency.PoolThread"/>).
-    /// </summary>
-    public bool AreInline(EndPoint endPoint) => _inline.Contains(endPoint) || (endPoint is IPEndPoint { Port: > 0 and var port } && _inlinePorts.Contains(port));
 
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -47,26 +45,17 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
             Bind(kestrel, listen, endpoint =>
             {
                 endpoint.Use(next => connection => MarkAsync(connection, role, next));
-                ConfigureTls(endpoint, listen);
-                if (role == ListenerRole.Pull)
+                var direct = role == ListenerRole.Pull ? _direct : null;
+                // Without TLS there is no negotiation of HTTP/2, and no registry client asks for it.
+                endpoint.Protocols = listen.IsHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                UseDirectOutput(endpoint, direct);
+                if (listen.IsHttps)
                 {
-                    // Above TLS: below it HTTP/2 would send each small frame by itself, for half the rate (HOTPATH).
-                    endpoint.UseDirectOutput(new DirectOutputOptions { StallTimeout = options.Limits.ClientStallTimeout, Clock = clock });
-                    AddInline(endpoint, listen);
+                    UseTls(endpoint, listen);
+                    // Once more above TLS, for what goes into its records.
+                    UseDirectOutput(endpoint, direct);
                 }
             });
-        }
-    }
-
-    private void AddInline(ListenOptions endpoint, ListenAddress listen)
-    {
-        if (options.InlineCompletions && !listen.IsHttps)
-        {
-            _inline.Add(endpoint.EndPoint);
-            if (All.All(other => other.Listen == listen || other.Listen.Port != listen.Port))
-            {
-                _inlinePorts.Add(listen.Port);
-            }
         }
     }
 
@@ -104,15 +93,16 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
         }
     }
 
-    private void ConfigureTls(ListenOptions endpoint, ListenAddress listen)
+    private static void UseDirectOutput(ListenOptions endpoint, DirectOutputOptions? direct)
     {
-        // Without TLS there is no negotiation of HTTP/2, and no registry client asks for it.
-        endpoint.Protocols = listen.IsHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-        if (!listen.IsHttps)
+        if (direct is not null)
         {
-            return;
+            endpoint.UseDirectOutput(direct);
         }
+    }
 
+    private void UseTls(ListenOptions endpoint, ListenAddress listen)
+    {
         var source = certificate ?? throw new InvalidOperationException($"{listen} has no certificate; the options' rules refuse that.");
         endpoint.UseHttps(new TlsHandshakeCallbackOptions
         {

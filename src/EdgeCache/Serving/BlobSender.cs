@@ -21,6 +21,16 @@ internal sealed class BlobSender(CacheStore store)
     /// <summary>Sends bytes that are in memory: small hot objects, and manifests that have just been fetched.</summary>
     public static async ValueTask SendAsync(HttpContext context, ReadOnlyMemory<byte> content, RequestRecord record)
     {
+        if (content.Length <= ChunkBytes && HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            // Flushed by the end of the response: head, body and end of the stream in one write, where a flush here would make it two.
+            var writer = context.Response.BodyWriter;
+            content.CopyTo(writer.GetMemory(content.Length));
+            writer.Advance(content.Length);
+            record.SentBytes += content.Length;
+            return;
+        }
+
         for (var offset = 0; offset < content.Length; offset += ChunkBytes)
         {
             var chunk = content.Slice(offset, Math.Min(ChunkBytes, content.Length - offset));

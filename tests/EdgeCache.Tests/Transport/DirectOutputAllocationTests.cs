@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using EdgeCache.Transport;
@@ -43,7 +44,7 @@ public sealed class DirectOutputAllocationTests : IDisposable
     private static long Measure(DirectServer server, string path, int bodyBytes)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Connect(server.EndPoint);
+        socket.Connect(IPAddress.Loopback, server.Uri.Port);
         var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
         var buffer = new byte[64 << 10];
         var head = 0;

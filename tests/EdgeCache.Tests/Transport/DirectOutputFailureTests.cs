@@ -7,7 +7,7 @@ using Xunit;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>Clients that are slow, stall, leave or are many, and a server that stops meanwhile.</summary>
-public sealed class DirectOutputFailureTests : IDisposable
+public abstract class DirectOutputFailureTests(bool isTls) : IDisposable
 {
     private const int LargeBytes = 24_000_000;
 
@@ -21,8 +21,8 @@ public sealed class DirectOutputFailureTests : IDisposable
     [InlineData(97, 2_000_000)]
     public async Task TinyWindow_BodyIsExact(int pieceBytes, int lengthBytes)
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, lengthBytes));
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        await using var server = await StartAsync(context => SendAsync(context, lengthBytes));
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
         var body = await client.ReadAsync(lengthBytes, pieceBytes);
         Assert.True(body.AsSpan().SequenceEqual(_file.Bytes.AsSpan(0, lengthBytes)));
@@ -34,8 +34,8 @@ public sealed class DirectOutputFailureTests : IDisposable
     [InlineData(false)]
     public async Task ClientLeavesInTheMiddle_SendEndsAndNothingIsHeld(bool reset)
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        await using var server = await StartAsync(context => SendAsync(context, LargeBytes));
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadAsync(100_000);
         Assert.False(_result.Task.IsCompleted);
         if (reset)
@@ -55,13 +55,13 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task RequestAborted_InTheMiddle_SendEnds()
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             var sending = context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes);
             context.Abort();
             _result.SetResult(await sending);
         });
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        using var client = await SlowClient.GetAsync(server.Uri);
         Assert.Equal(FileSendOutcome.Aborted, (await _result.Task).Outcome);
         Assert.True((await client.ReadAsync(LargeBytes)).Length < LargeBytes);
         await Eventually.TrueAsync(() => server.OpenConnections == 0);
@@ -71,13 +71,13 @@ public sealed class DirectOutputFailureTests : IDisposable
     public async Task CallersToken_InTheMiddle_AbortsTheRequest()
     {
         using var source = new CancellationTokenSource();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             var sending = context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes, source.Token);
             await source.CancelAsync();
             _result.SetResult(await sending);
         });
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        using var client = await SlowClient.GetAsync(server.Uri);
         Assert.Equal(FileSendOutcome.Aborted, (await _result.Task).Outcome);
         Assert.True((await client.ReadAsync(LargeBytes)).Length < LargeBytes);
     }
@@ -85,8 +85,8 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task FileTruncatedInTheMiddle_AbortsTheConnection()
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        await using var server = await StartAsync(context => SendAsync(context, LargeBytes));
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
         var first = await client.ReadAsync(100_000);
         using (var file = File.OpenHandle(_file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
@@ -107,9 +107,9 @@ public sealed class DirectOutputFailureTests : IDisposable
     public async Task ClientTakesNothing_IsAbortedAtTheStallLimit(bool file)
     {
         var clock = new FakeTimeProvider();
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await StartAsync(
             context => file ? SendAsync(context, LargeBytes) : WriteAsync(context), new DirectOutputOptions { StallTimeout = StallTimeout, Clock = clock });
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
 
         // Bytes that still move between the kernels are progress; then there is none.
@@ -128,9 +128,9 @@ public sealed class DirectOutputFailureTests : IDisposable
     public async Task ClientTakesALittleWithinTheLimit_IsServed()
     {
         var clock = new FakeTimeProvider();
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await StartAsync(
             context => SendAsync(context, LargeBytes), new DirectOutputOptions { StallTimeout = StallTimeout, Clock = clock });
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
         var body = new List<byte>();
         for (var round = 0; round < 12; round++)
@@ -149,8 +149,8 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task ServerStops_DuringASend_TheResponseIsWhole()
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        await using var server = await StartAsync(context => SendAsync(context, LargeBytes));
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
         var first = await client.ReadAsync(1000);
         var stopping = server.StopAsync();
@@ -164,8 +164,8 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task ServerStopsWithoutPatience_DuringASend_TheConnectionIsAborted()
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        await using var server = await StartAsync(context => SendAsync(context, LargeBytes));
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
         await server.StopAsync(new CancellationToken(canceled: true));
         Assert.Equal(FileSendOutcome.Aborted, (await _result.Task).Outcome);
@@ -175,9 +175,9 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task ManyLargeDownloadsAtOnce_AreExact()
     {
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await StartAsync(
             async context => Assert.Equal(FileSendOutcome.Sent, (await context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes)).Outcome));
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var client = DirectServer.CreateClient();
         var expected = SHA256.HashData(_file.Bytes);
         await Parallel.ForAsync(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, token) =>
         {
@@ -187,7 +187,13 @@ public sealed class DirectOutputFailureTests : IDisposable
         Assert.Equal(64, server.DirectRequests);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(handler, isTls, options);
 
     private async Task SendAsync(HttpContext context, int lengthBytes) =>
         _result.SetResult(await context.Response.SendFileRangeAsync(_file.Handle, 0, lengthBytes));
@@ -200,4 +206,8 @@ public sealed class DirectOutputFailureTests : IDisposable
         await context.RequestAborted.WaitAsync();
         _result.SetResult(new FileSendResult(FileSendOutcome.Aborted, 0));
     }
+
+    public sealed class Plaintext() : DirectOutputFailureTests(isTls: false);
+
+    public sealed class Tls() : DirectOutputFailureTests(isTls: true);
 }

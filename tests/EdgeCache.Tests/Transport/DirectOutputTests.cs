@@ -8,14 +8,14 @@ using Xunit;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>What Kestrel does for every response it still does with our output in place of its own.</summary>
-public sealed class DirectOutputTests : IDisposable
+public abstract class DirectOutputTests(bool isTls) : IDisposable
 {
     private readonly SampleFile _file = new(300_000);
 
     [Fact]
     public async Task PipelinedRequests_MixedBodies_AreExactAndInOrder()
     {
-        await using var server = await DirectServer.StartAsync(AnswerAsync);
+        await using var server = await StartAsync(AnswerAsync);
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         string[] paths = ["/file", "/text", "/chunked", "/head", "/file", "/none", "/file", "/text", "/chunked", "/file"];
         await client.SendAsync(string.Concat(paths.Select(path => $"{(path == "/head" ? "HEAD" : "GET")} {path} HTTP/1.1\r\nHost: x\r\n\r\n")));
@@ -31,7 +31,7 @@ public sealed class DirectOutputTests : IDisposable
     public async Task ThousandsOfResponses_OneConnection_AreExact()
     {
         using var small = new SampleFile(37);
-        await using var server = await DirectServer.StartAsync(async context => await context.Response.SendFileRangeAsync(small.Handle, 0, 37));
+        await using var server = await StartAsync(async context => await context.Response.SendFileRangeAsync(small.Handle, 0, 37));
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         for (var round = 0; round < 60; round++)
         {
@@ -55,8 +55,8 @@ public sealed class DirectOutputTests : IDisposable
     {
         var body = new byte[length];
         new Random(1).NextBytes(body);
-        await using var server = await DirectServer.StartAsync(context => WriteAsync(context, body));
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await using var server = await StartAsync(context => WriteAsync(context, body));
+        using var client = DirectServer.CreateClient();
         for (var round = 0; round < 3; round++)
         {
             Assert.True((await client.GetByteArrayAsync(new Uri(server.Uri, path))).AsSpan().SequenceEqual(body.AsSpan()));
@@ -68,8 +68,8 @@ public sealed class DirectOutputTests : IDisposable
     {
         var body = new byte[400_000];
         new Random(2).NextBytes(body);
-        await using var server = await DirectServer.StartAsync(context => WriteAsync(context, body));
-        using var client = await SlowClient.GetAsync(server.EndPoint, "/many-writes");
+        await using var server = await StartAsync(context => WriteAsync(context, body));
+        using var client = await SlowClient.GetAsync(server.Uri, "/many-writes");
         await client.ReadHeadAsync();
         Assert.True((await client.ReadAsync(body.Length, 700)).AsSpan().SequenceEqual(body.AsSpan()));
     }
@@ -77,7 +77,7 @@ public sealed class DirectOutputTests : IDisposable
     [Fact]
     public async Task RequestBody_WithExpectContinue_IsReadAndAnswered()
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
@@ -99,7 +99,7 @@ public sealed class DirectOutputTests : IDisposable
     [InlineData("HTTP/1.0")]
     public async Task LastResponse_IsWholeAndEndsTheConnection(string version)
     {
-        await using var server = await DirectServer.StartAsync(AnswerAsync);
+        await using var server = await StartAsync(AnswerAsync);
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         await client.SendAsync($"GET /file {version}\r\n\r\n");
         var head = await client.ReadHeadAsync();
@@ -113,14 +113,14 @@ public sealed class DirectOutputTests : IDisposable
     {
         var body = new byte[8_000_000];
         new Random(3).NextBytes(body);
-        await using var server = await DirectServer.StartAsync(context =>
+        await using var server = await StartAsync(context =>
         {
             context.Response.ContentLength = body.Length;
             context.Response.Headers.Connection = "close";
             Assert.False(context.Response.Body.WriteAsync(body).IsCompleted);
             return Task.CompletedTask;
         });
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
         Assert.True((await client.ReadAsync(body.Length + 1)).AsSpan().SequenceEqual(body));
         await Eventually.TrueAsync(() => server.OpenConnections == 0);
@@ -129,12 +129,18 @@ public sealed class DirectOutputTests : IDisposable
     [Fact]
     public async Task BadRequest_IsAnsweredAndEndsTheConnection()
     {
-        await using var server = await DirectServer.StartAsync(AnswerAsync);
+        await using var server = await StartAsync(AnswerAsync);
         var answer = await RawHttpClient.ExchangeAsync(server.Uri, "GET / HTTP/1.1\r\nno header\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(handler, isTls, options);
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -214,4 +220,8 @@ public sealed class DirectOutputTests : IDisposable
                 break;
         }
     }
+
+    public sealed class Plaintext() : DirectOutputTests(isTls: false);
+
+    public sealed class Tls() : DirectOutputTests(isTls: true);
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using EdgeCache.Testing;
 using EdgeCache.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,8 +13,11 @@ using Microsoft.Extensions.Logging;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>Kestrel on a free loopback port with one handler, by default on a plaintext listener with the direct output.</summary>
+/// <remarks>Over TLS the output stands below it, for the records, and above it, for the ranges.</remarks>
 internal sealed class DirectServer : IAsyncDisposable
 {
+    private static readonly X509Certificate2 Certificate = CreateCertificate();
+
     private readonly WebApplication _app;
     private int _directRequests;
     private int _connections;
@@ -21,16 +26,20 @@ internal sealed class DirectServer : IAsyncDisposable
 
     public Uri Uri { get; private set; } = new("http://127.0.0.1:0");
 
-    public IPEndPoint EndPoint => new(IPAddress.Loopback, Uri.Port);
-
     /// <summary>Requests whose responses could be handed a file range.</summary>
     public int DirectRequests => Volatile.Read(ref _directRequests);
 
     /// <summary>Connections whose work is not done.</summary>
     public int OpenConnections => Volatile.Read(ref _connections);
 
-    public static Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions options) =>
-        StartAsync(handler, listen => listen.UseDirectOutput(options));
+    public static Task<DirectServer> StartAsync(RequestDelegate handler, bool isTls, DirectOutputOptions? options = null) => StartAsync(handler, listen =>
+    {
+        listen.UseDirectOutput(options);
+        if (isTls)
+        {
+            listen.UseHttps(Certificate).UseDirectOutput(options);
+        }
+    });
 
     public static async Task<DirectServer> StartAsync(
         RequestDelegate handler, Action<ListenOptions>? listen = null, Action<KestrelServerOptions>? kestrel = null)
@@ -60,9 +69,20 @@ internal sealed class DirectServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A client that takes any certificate.</summary>
+    public static HttpClient CreateClient() =>
+        new(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
+
     public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static X509Certificate2 CreateCertificate()
+    {
+        using var folder = new TempFolder();
+        using var certificates = new TestCertificates(folder.Path);
+        return certificates.Server.Certificate;
+    }
 
     private async Task CountAsync(Func<Task> next)
     {

@@ -1,12 +1,13 @@
 using System.Threading.Channels;
 using EdgeCache.Testing;
 using EdgeCache.Transport;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Xunit;
 
 namespace EdgeCache.Tests.Transport;
 
-public sealed class HttpResponseFileExtensionsTests : IDisposable
+public abstract class HttpResponseFileExtensionsTests(bool isTls) : IDisposable
 {
     private readonly SampleFile _file = new(3_000_000);
 
@@ -35,7 +36,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     [InlineData("GET", 304, false)]
     public async Task ResponseWithoutBody_NextResponseIsClean(string method, int status, bool hasLength)
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             context.Response.StatusCode = context.Request.Path == "/next" ? 200 : status;
             Assert.Equal(FileSendOutcome.Sent, (await context.Response.SendFileRangeAsync(_file.Handle, 5, 1000)).Outcome);
@@ -52,7 +53,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     [Fact]
     public async Task SeveralRangesAndBytes_InOneBody_AreExact()
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             context.Response.ContentLength = 3 + 1_000_000 + 4 + 500;
             await context.Response.Body.WriteAsync("abc"u8.ToArray());
@@ -60,7 +61,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
             await context.Response.Body.WriteAsync("defg"u8.ToArray());
             await context.Response.SendFileRangeAsync(_file.Handle, 0, 500);
         });
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var client = DirectServer.CreateClient();
         byte[] expected = [.. "abc"u8, .. _file.Bytes.AsSpan(1_000_000, 1_000_000), .. "defg"u8, .. _file.Bytes.AsSpan(0, 500)];
         Assert.True((await client.GetByteArrayAsync(server.Uri)).AsSpan().SequenceEqual(expected.AsSpan()));
     }
@@ -72,7 +73,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
         var path = folder.Combine("growing");
         using var writer = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         using var reader = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             context.Response.ContentLength = _file.Bytes.Length;
             for (var offset = 0; offset < _file.Bytes.Length; offset += 100_000)
@@ -81,7 +82,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
                 await context.Response.SendFileRangeAsync(reader, offset, 100_000);
             }
         });
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var client = DirectServer.CreateClient();
         Assert.True((await client.GetByteArrayAsync(server.Uri)).AsSpan().SequenceEqual(_file.Bytes.AsSpan()));
         Assert.Equal(1, server.DirectRequests);
     }
@@ -94,9 +95,9 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     {
         var offset = _file.Bytes.Length - (lengthBytes / 2);
         var result = new TaskCompletionSource<FileSendResult>();
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await StartAnyAsync(
             async context => result.SetResult(await context.Response.SendFileRangeAsync(_file.Handle, offset, lengthBytes)),
-            direct ? null : _ => { });
+            direct);
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.True((await client.ReadToEndAsync()).Length < (lengthBytes / 2) + 300);
@@ -112,8 +113,8 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
         var result = new TaskCompletionSource<FileSendResult>();
         var closed = File.OpenHandle(_file.Path);
         closed.Dispose();
-        await using var server = await DirectServer.StartAsync(
-            async context => result.SetResult(await context.Response.SendFileRangeAsync(closed, 0, 1000)), direct ? null : _ => { });
+        await using var server = await StartAnyAsync(
+            async context => result.SetResult(await context.Response.SendFileRangeAsync(closed, 0, 1000)), direct);
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         await client.ReadToEndAsync();
@@ -124,7 +125,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     public async Task RangeBeyondContentLength_ThrowsAndAborts()
     {
         var thrown = new TaskCompletionSource<Exception?>();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             context.Response.ContentLength = 10;
             thrown.SetResult(await Record.ExceptionAsync(async () => await context.Response.SendFileRangeAsync(_file.Handle, 0, 11)));
@@ -140,7 +141,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     {
         var thrown = new TaskCompletionSource<Exception?>();
         using var large = new SampleFile(30_000_000);
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             context.Response.ContentLength = 60_000_000;
             var first = context.Response.SendFileRangeAsync(large.Handle, 0, 30_000_000);
@@ -148,7 +149,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
             thrown.SetResult(await Record.ExceptionAsync(async () => await context.Response.SendFileRangeAsync(large.Handle, 0, 30_000_000)));
             Assert.NotEqual(FileSendOutcome.Sent, (await first).Outcome);
         });
-        using var client = await SlowClient.GetAsync(server.EndPoint);
+        using var client = await SlowClient.GetAsync(server.Uri);
         Assert.IsType<InvalidOperationException>(await thrown.Task);
         Assert.True((await client.ReadAsync(60_000_000)).Length < 30_000_000);
         await Eventually.TrueAsync(() => server.OpenConnections == 0);
@@ -158,7 +159,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     public async Task BodyReplacedByAMiddleware_GetsTheBytes()
     {
         var seen = new MemoryStream();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             var body = context.Response.Body;
             context.Response.Body = seen;
@@ -166,7 +167,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
             context.Response.Body = body;
             await body.WriteAsync(seen.ToArray());
         });
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var client = DirectServer.CreateClient();
         Assert.Equal(_file.Bytes[..200_000], await client.GetByteArrayAsync(server.Uri));
         Assert.Equal(200_000, seen.Length);
     }
@@ -175,7 +176,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     public async Task MinimumDataRate_IsOffForTheseResponsesOnly()
     {
         var rates = Channel.CreateUnbounded<bool>();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await StartAsync(async context =>
         {
             var rate = context.Features.Get<IHttpMinResponseDataRateFeature>()!; // Kestrel's HTTP/1 has it.
             rates.Writer.TryWrite(rate.MinDataRate is not null);
@@ -193,8 +194,20 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
-    private Task<DirectServer> StartAsync(int offset, int length) => DirectServer.StartAsync(async context =>
+    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(handler, isTls, options);
+
+    private Task<DirectServer> StartAnyAsync(RequestDelegate handler, bool direct) => direct ? StartAsync(handler) : DirectServer.StartAsync(handler, _ => { });
+
+    private Task<DirectServer> StartAsync(int offset, int length) => StartAsync(async context =>
         Assert.Equal(new FileSendResult(FileSendOutcome.Sent, length), await context.Response.SendFileRangeAsync(_file.Handle, offset, length)));
+
+    public sealed class Plaintext() : HttpResponseFileExtensionsTests(isTls: false);
+
+    public sealed class Tls() : HttpResponseFileExtensionsTests(isTls: true);
 }

@@ -80,6 +80,39 @@ public sealed class SendBufferTests
         _buffer.Release();
     }
 
+    [Fact]
+    public void SegmentsOfOneLength_AreFilledBeforeTheNext()
+    {
+        var buffer = new SendBuffer(10_000);
+        for (var index = 0; index < 25; index++)
+        {
+            buffer.Advance(Math.Min(buffer.GetMemory(0).Length, 1_000));
+        }
+
+        Assert.Equal((10_000, 10_000), (buffer.Peek().Length, buffer.PeekNext().Length));
+        Assert.Equal(5_000, buffer.Room);
+        Assert.True(buffer.GetMemory(20_000).Length >= 20_000);
+        buffer.Release();
+    }
+
+    [Fact]
+    public void BorrowedBytes_AreGivenBackWhetherConsumedOrNot()
+    {
+        var bytes = new byte[3_000];
+        new Random(7).NextBytes(bytes);
+        _buffer.Borrow(bytes);
+        Assert.Equal(0, _buffer.Room);
+        Assert.Equal(bytes, Drain());
+        Assert.False(_buffer.DropBorrowed());
+        _buffer.Release();
+
+        _buffer.Borrow(bytes);
+        _buffer.Consume(1_000);
+        Assert.True(_buffer.DropBorrowed());
+        Assert.Equal(0, _buffer.Length);
+        Assert.True(_buffer.Peek().IsEmpty);
+    }
+
     private byte[] Drain()
     {
         var all = new List<byte>();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,16 +11,25 @@ internal sealed class SlowClient : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket;
+    private readonly Stream _stream;
 
-    private SlowClient(Socket socket) => _socket = socket;
+    private SlowClient(Socket socket, Stream stream) => (_socket, _stream) = (socket, stream);
 
     /// <param name="receiveBufferBytes">The kernel doubles it, and has a least of its own (about 2 KiB).</param>
-    public static async Task<SlowClient> GetAsync(IPEndPoint server, string path = "/", int receiveBufferBytes = 1)
+    public static async Task<SlowClient> GetAsync(Uri server, string path = "/", int receiveBufferBytes = 1)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = receiveBufferBytes };
-        await socket.ConnectAsync(server);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
-        return new SlowClient(socket);
+        await socket.ConnectAsync(IPAddress.Loopback, server.Port);
+        Stream stream = new NetworkStream(socket);
+        if (server.Scheme == Uri.UriSchemeHttps)
+        {
+            var secured = new SslStream(stream);
+            await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true });
+            stream = secured;
+        }
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        return new SlowClient(socket, stream);
     }
 
     /// <summary>The head, read byte by byte.</summary>
@@ -45,7 +55,7 @@ internal sealed class SlowClient : IDisposable
         {
             try
             {
-                var read = await _socket.ReceiveAsync(bytes.AsMemory(got, Math.Min(pieceBytes, count - got)), deadline.Token);
+                var read = await _stream.ReadAsync(bytes.AsMemory(got, Math.Min(pieceBytes, count - got)), deadline.Token);
                 if (read == 0)
                 {
                     break;
@@ -53,7 +63,7 @@ internal sealed class SlowClient : IDisposable
 
                 got += read;
             }
-            catch (SocketException)
+            catch (IOException)
             {
                 break;
             }
