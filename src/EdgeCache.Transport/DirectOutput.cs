@@ -46,6 +46,9 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
 
     public override long UnflushedBytes => _buffer.Length + _range.DueBytes;
 
+    /// <summary>Whether what is flushed now is followed at once by more, so that the kernel may wait for it with a segment that is not full.</summary>
+    public bool MoreFollows { get; set; }
+
     /// <summary>To the socket itself, of the connection or below its TLS.</summary>
     public static DirectOutput ToSocket(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns)
     {
@@ -177,7 +180,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     /// <summary>Sends as much as is taken, up to a slice of the file. Never waits for the peer.</summary>
     private FlushState SendNow()
     {
-        var state = Failure != FileSendOutcome.Sent ? FlushState.Failed : _sink.Send(_buffer, _range.DueBytes > 0);
+        var state = Failure != FileSendOutcome.Sent ? FlushState.Failed : _sink.Send(_buffer, MoreFollows || _range.DueBytes > 0);
         if (state != FlushState.Done)
         {
             return state;

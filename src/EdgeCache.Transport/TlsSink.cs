@@ -31,7 +31,7 @@ internal sealed class TlsSink(SslStream stream, DirectOutput below) : IOutputSin
         {
             var bytes = buffer.Peek();
             buffer.Consume(bytes.Length);
-            Begin(bytes);
+            Begin(bytes, more || buffer.Length > 0);
         }
 
         return State();
@@ -50,7 +50,7 @@ internal sealed class TlsSink(SslStream stream, DirectOutput below) : IOutputSin
         count = range.ReadInto(bytes.Span, this);
         if (count > 0)
         {
-            Begin(bytes[..count]);
+            Begin(bytes[..count], range.DueBytes > 0);
         }
         else
         {
@@ -89,8 +89,9 @@ internal sealed class TlsSink(SslStream stream, DirectOutput below) : IOutputSin
 
     private FlushState State() => Failure != FileSendOutcome.Sent ? FlushState.Failed : _isWriting ? FlushState.SocketFull : FlushState.Done;
 
-    private void Begin(ReadOnlyMemory<byte> bytes)
+    private void Begin(ReadOnlyMemory<byte> bytes, bool more)
     {
+        below.MoreFollows = more;
         _isWriting = true;
         try
         {
