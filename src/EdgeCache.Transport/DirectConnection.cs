@@ -29,10 +29,11 @@ internal sealed class DirectConnection : IDuplexPipe
 
     public PipeWriter Output => _output ?? _transport.Output;
 
-    public static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, DirectOutputOptions options, SendTurns turns)
+    public static async Task RunAsync(
+        ConnectionContext connection, ConnectionDelegate next, DirectOutputOptions options, SendTurns turns, DiskThreads disk)
     {
         var transport = connection.Transport;
-        var output = TryCreateOutput(connection, options, turns);
+        var output = TryCreateOutput(connection, options, turns, disk);
         var direct = new DirectConnection(transport, output, options);
         connection.Features.Set(direct);
         if (output is null)
@@ -69,7 +70,7 @@ internal sealed class DirectConnection : IDuplexPipe
         return isOurs ? _output : null;
     }
 
-    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutputOptions options, SendTurns turns)
+    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutputOptions options, SendTurns turns, DiskThreads disk)
     {
         // TLS below us: what is written here is not what goes to the socket.
         if (!LinuxSocket.IsSupported
@@ -81,6 +82,6 @@ internal sealed class DirectConnection : IDuplexPipe
             return null;
         }
 
-        return new DirectOutput(connection, socket, pool, options, turns);
+        return new DirectOutput(connection, socket, pool, options, turns, disk);
     }
 }

@@ -13,7 +13,7 @@ namespace EdgeCache.Transport;
 /// caller at a time, as every PipeWriter. Any failure ends the output and aborts the connection.
 /// </summary>
 /// <remarks>
-/// Memory: about 0.5 KB of objects a connection. While a flush waits for a slow client, 4 KiB more for a file range, and for ordinary bytes what was written
+/// Memory: about 0.6 KB of objects a connection. While a flush waits for a slow client, 4 KiB more for a file range, and for ordinary bytes what was written
 /// (at most one 4 KiB block and then rented arrays). Nothing is rented between responses.
 /// </remarks>
 internal sealed class DirectOutput : PipeWriter, IDisposable
@@ -30,19 +30,23 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     private readonly OutputSocket _socket;
     private readonly MemoryPool<byte> _pool;
     private readonly SendTurns _turns;
+    private readonly DiskThreads _disk;
     private readonly SendBuffer _buffer;
     private readonly FileRange _range = new();
+    private readonly ReadAhead _ahead = new();
     private readonly StallWatch _stall;
 
     private readonly PendingFlush _pending = new();
     private bool _isCancelRequested;
     private bool _isCompleted;
 
-    public DirectOutput(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns)
+    public DirectOutput(
+        ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns, DiskThreads disk)
     {
         _socket = new OutputSocket(connection, socket);
         _pool = pool;
         _turns = turns;
+        _disk = disk;
         _buffer = new SendBuffer(pool);
         _stall = new StallWatch(options, _socket);
     }
@@ -70,6 +74,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         }
 
         _range.Arm(file, offset, lengthBytes);
+        _ahead.Begin(offset);
     }
 
     /// <summary>Ends the range. Where bytes of it are left the response lacks them: nothing more is sent, and the connection is aborted.</summary>
@@ -177,9 +182,16 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     {
         for (var left = _turns.SliceBytes; _range.DueBytes > 0 && left > 0;)
         {
-            var state = _socket.SendFile(_range, left, out var count);
+            var warm = _ahead.WarmBytes(_range, left);
+            if (warm == 0)
+            {
+                return FlushState.FileCold;
+            }
+
+            var state = _socket.SendFile(_range, warm, out var count);
             if (state != FlushState.Done)
             {
+                _ahead.SocketFull(_range);
                 return state;
             }
 
@@ -198,15 +210,10 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         var isFile = _range.IsPending;
         try
         {
-            while (state is FlushState.SocketFull or FlushState.SliceSpent && !Volatile.Read(ref _isCancelRequested))
+            while (state is not (FlushState.Done or FlushState.Failed) && !Volatile.Read(ref _isCancelRequested))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (state == FlushState.SliceSpent)
-                {
-                    await _turns.WaitAsync();
-                    state = SendNow();
-                }
-                else
+                if (state == FlushState.SocketFull)
                 {
                     var isBridged = await BridgeAsync(cancellationToken);
                     if (isFile && !PoolThread.IsCurrent)
@@ -216,6 +223,15 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                     }
 
                     state = isBridged ? SendNow() : FlushState.Failed;
+                }
+                else if (state == FlushState.FileCold)
+                {
+                    state = await SendFromDiskAsync();
+                }
+                else
+                {
+                    await _turns.WaitAsync();
+                    state = SendNow();
                 }
             }
 
@@ -231,6 +247,21 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
             _stall.End();
             _pending.End();
         }
+    }
+
+    /// <summary>Reads ahead and sends on a thread that may wait for the disk; ends on one of the pool.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushState> SendFromDiskAsync()
+    {
+        await _disk.EnterAsync();
+        if (Failure == FileSendOutcome.Sent)
+        {
+            _ahead.Load(_range);
+        }
+
+        var state = SendNow();
+        await PoolThread.EnterAsync();
+        return state;
     }
 
     /// <summary>Sends the next piece by copying it, which waits until the socket takes it.</summary>
@@ -262,10 +293,16 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     }
 
     /// <summary>Reads the next due bytes of the file, which then count as sent: whoever has them sends them or fails.</summary>
-    /// <returns>How many; 0 where the output has failed.</returns>
+    /// <returns>How many; 0 where they are not in memory, or the output has failed.</returns>
     private int CopyFile(Memory<byte> buffer)
     {
-        var count = _range.Read(buffer.Span);
+        var count = _range.Read(buffer.Span, out var isCold);
+        if (isCold)
+        {
+            _ahead.Forget();
+            return 0;
+        }
+
         if (count <= 0)
         {
             _socket.Fail(count == 0 ? FileSendOutcome.FileTooShort : FileSendOutcome.FileFailed);

@@ -17,7 +17,8 @@ public static class DirectOutputExtensions
         options ??= new DirectOutputOptions();
         options.ThrowIfOutOfRange();
         var turns = new SendTurns(options.SliceBytes);
-        listen.Use(next => connection => DirectConnection.RunAsync(connection, next, options, turns));
+        var disk = new DiskThreads(options.MaxDiskThreads);
+        listen.Use(next => connection => DirectConnection.RunAsync(connection, next, options, turns, disk));
         return listen;
     }
 }

@@ -19,6 +19,8 @@ internal sealed class FileRange
     /// <summary>Advanced, and not yet sent.</summary>
     public long DueBytes { get; private set; }
 
+    public long LeftBytes => ArmedBytes + DueBytes;
+
     public bool IsPending => ArmedBytes > 0 || DueBytes > 0;
 
     /// <exception cref="InvalidOperationException">No range is armed.</exception>
@@ -39,9 +41,17 @@ internal sealed class FileRange
         DueBytes += count;
     }
 
-    /// <summary>Reads from where the range stands; consumes nothing.</summary>
+    /// <summary>Reads from where the range stands, without waiting for a disk where the file system can; consumes nothing.</summary>
+    /// <param name="isCold">The bytes are not in memory: nothing was read.</param>
     /// <returns>The number of bytes, 0 at the file's end; -1 where the file cannot be read.</returns>
-    public int Read(Span<byte> buffer)
+    public int Read(Span<byte> buffer, out bool isCold)
+    {
+        var state = PageCache.Read(File, buffer, Offset, out var count);
+        isCold = state == PageCacheRead.Cold;
+        return state == PageCacheRead.Unknown ? ReadWaiting(buffer) : count;
+    }
+
+    private int ReadWaiting(Span<byte> buffer)
     {
         try
         {

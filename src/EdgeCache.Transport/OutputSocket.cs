@@ -25,7 +25,7 @@ internal sealed class OutputSocket(ConnectionContext connection, Socket socket)
     public FlushState Send(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> next, bool more, out int count) =>
         Count(LinuxSocket.Send(_handle, bytes, next, more, out count), count);
 
-    /// <summary>Sends what the socket takes now of the due part of a range; a file that is not in memory is read by the kernel, on this thread.</summary>
+    /// <summary>Sends what the socket takes now of the due part of a range; what is not in memory is read by the kernel, on this thread.</summary>
     public FlushState SendFile(FileRange range, int maxBytes, out int count)
     {
         var wanted = (int)Math.Min(maxBytes, range.DueBytes);
