@@ -33,7 +33,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     private readonly DiskThreads _disk;
     private readonly SendBuffer _buffer;
     private readonly FileRange _range = new();
-    private readonly ReadAhead _ahead = new();
+    private readonly WarmPart _warm = new();
     private readonly StallWatch _stall;
 
     private readonly PendingFlush _pending = new();
@@ -74,7 +74,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         }
 
         _range.Arm(file, offset, lengthBytes);
-        _ahead.Begin(offset);
+        _warm.Begin();
     }
 
     /// <summary>Ends the range. Where bytes of it are left the response lacks them: nothing more is sent, and the connection is aborted.</summary>
@@ -182,7 +182,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     {
         for (var left = _turns.SliceBytes; _range.DueBytes > 0 && left > 0;)
         {
-            var warm = _ahead.WarmBytes(_range, left);
+            var warm = _warm.Find(_range, left);
             if (warm == 0)
             {
                 return FlushState.FileCold;
@@ -191,7 +191,6 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
             var state = _socket.SendFile(_range, warm, out var count);
             if (state != FlushState.Done)
             {
-                _ahead.SocketFull(_range);
                 return state;
             }
 
@@ -249,14 +248,14 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         }
     }
 
-    /// <summary>Reads ahead and sends on a thread that may wait for the disk; ends on one of the pool.</summary>
+    /// <summary>Sends on a thread that may wait for the disk; ends on one of the pool.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushState> SendFromDiskAsync()
     {
         await _disk.EnterAsync();
         if (Failure == FileSendOutcome.Sent)
         {
-            _ahead.Load(_range);
+            _warm.Allow(_range);
         }
 
         var state = SendNow();
@@ -299,7 +298,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         var count = _range.Read(buffer.Span, out var isCold);
         if (isCold)
         {
-            _ahead.Forget();
+            _warm.Drop();
             return 0;
         }
 

@@ -17,7 +17,7 @@ public sealed record DirectOutputOptions
 
     /// <summary>
     /// How many connections at most wait for a disk at once, each on a thread of the listener's own; the others wait in line. 1 to 256; 16 unless told
-    /// otherwise: a disk's queue is full with that, each having asked for up to 4 MiB.
+    /// otherwise: each has as much under way as the kernel reads ahead, which keeps most disks busy.
     /// </summary>
     public int MaxDiskThreads { get; init; } = 16;
 

@@ -4,18 +4,11 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeCache.Transport;
 
 /// <summary>
-/// What the kernel has of a file in memory: preadv2(2) with RWF_NOWAIT, which never waits for a disk, and posix_fadvise(2). Every call holds the handle it works
-/// on. Linux; thread-safe.
+/// What the kernel has of a file in memory: preadv2(2) with RWF_NOWAIT, which never waits for a disk. Every call holds the handle it works on. Linux; thread-safe.
 /// </summary>
 internal static partial class PageCache
 {
-    /// <summary>
-    /// The kernel cuts what it is asked to read ahead at the larger of the disk's read_ahead_kb and its largest request: a piece stays below what disks have.
-    /// </summary>
-    private const int PieceBytes = 512 << 10;
-
     private const int NoWait = 8;
-    private const int WillNeed = 3;
     private const int TryAgain = 11;
 
     /// <summary>Reads what is there without waiting.</summary>
@@ -46,16 +39,11 @@ internal static partial class PageCache
         return Read(file, one, offset, out _) == PageCacheRead.Done;
     }
 
-    /// <summary>Asks the disk for a range and waits for its first byte only. That something cannot be read is for whoever sends it to find out.</summary>
-    public static void Load(SafeFileHandle file, long offset, long lengthBytes)
+    /// <summary>Waits until a byte is in memory. That it cannot be read is for whoever sends it to find out.</summary>
+    public static void Wait(SafeFileHandle file, long offset)
     {
         try
         {
-            for (var done = 0L; done < lengthBytes; done += PieceBytes)
-            {
-                _ = Advise(file, offset + done, Math.Min(PieceBytes, lengthBytes - done), WillNeed);
-            }
-
             Span<byte> one = stackalloc byte[1];
             _ = RandomAccess.Read(file, one, offset);
         }
@@ -66,7 +54,4 @@ internal static partial class PageCache
 
     [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
     private static unsafe partial nint ReadVectors(SafeFileHandle file, IoVector* vectors, int vectorCount, long offset, int flags);
-
-    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
-    private static partial int Advise(SafeFileHandle file, long offset, long lengthBytes, int advice);
 }

@@ -11,7 +11,7 @@ public sealed class PageCacheTests : IDisposable
     public void FileInMemory_IsReadWithoutWaiting()
     {
         var buffer = new byte[100];
-        PageCache.Load(_file.Handle, 1000, 5000);
+        PageCache.Wait(_file.Handle, 1000);
         var read = PageCache.Read(_file.Handle, buffer, 1000, out var count);
 
         // A file system that cannot say is none that lies.
@@ -19,7 +19,7 @@ public sealed class PageCacheTests : IDisposable
     }
 
     [Fact]
-    public void DroppedFile_IsCold_UntilLoaded()
+    public void DroppedFile_IsCold_UntilRead()
     {
         _file.DropFromMemory();
         var buffer = new byte[100];
@@ -27,7 +27,7 @@ public sealed class PageCacheTests : IDisposable
         {
             Assert.Equal(0, count);
             Assert.False(PageCache.Holds(_file.Handle, 2_000_000));
-            PageCache.Load(_file.Handle, 2_000_000, 500_000);
+            PageCache.Wait(_file.Handle, 2_000_000);
             Assert.True(PageCache.Holds(_file.Handle, 2_000_000));
         }
     }
@@ -48,7 +48,7 @@ public sealed class PageCacheTests : IDisposable
         var closed = File.OpenHandle(_file.Path);
         closed.Dispose();
         Assert.Equal(PageCacheRead.Unknown, PageCache.Read(closed, new byte[1], 0, out _));
-        PageCache.Load(closed, 0, 1);
+        PageCache.Wait(closed, 0);
     }
 
     public void Dispose() => _file.Dispose();
