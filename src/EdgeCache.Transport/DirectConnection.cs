@@ -32,18 +32,18 @@ internal sealed class DirectConnection : IDuplexPipe
 
     public PipeWriter Output => _output ?? _transport.Output;
 
-    public static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, DirectOutputOptions options, SendTurns turns)
+    public static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, DirectListener listener)
     {
         var transport = connection.Transport;
         var below = connection.Features.Get<DirectConnection>();
         if (connection.Features.Get<EpollConnection>() is { } epoll)
         {
             // HTTP/2 changes threads for each request anyway: begun inline, one would wake two.
-            epoll.IsReadInline = options.RequestsBeginInline && !IsHttp2(connection);
+            epoll.IsReadInline = listener.Options.RequestsBeginInline && !IsHttp2(connection);
         }
 
-        var output = TryCreateOutput(connection, below?._output, options, turns);
-        var direct = new DirectConnection(transport, output, options);
+        var output = TryCreateOutput(connection, below?._output, listener);
+        var direct = new DirectConnection(transport, output, listener.Options);
         connection.Features.Set(direct);
         connection.Transport = output is null ? transport : direct;
         try
@@ -82,12 +82,12 @@ internal sealed class DirectConnection : IDuplexPipe
         connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span) == true;
 
     /// <param name="below">The connection's output below its TLS.</param>
-    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutput? below, DirectOutputOptions options, SendTurns turns)
+    private static DirectOutput? TryCreateOutput(ConnectionContext connection, DirectOutput? below, DirectListener listener)
     {
         if (connection.Features.Get<ITlsConnectionFeature>() is not null)
         {
             return below is not null && connection.Features.Get<ISslStreamFeature>()?.SslStream is { } stream
-                ? DirectOutput.ToTls(stream, below, turns)
+                ? DirectOutput.ToTls(stream, below, listener)
                 : null;
         }
 
@@ -99,6 +99,6 @@ internal sealed class DirectConnection : IDuplexPipe
             return null;
         }
 
-        return DirectOutput.ToSocket(connection, socket, pool, options, turns);
+        return DirectOutput.ToSocket(connection, socket, pool, listener);
     }
 }

@@ -15,8 +15,8 @@ namespace EdgeCache.Transport;
 /// caller at a time, as every PipeWriter. Any failure ends the output and aborts the connection.
 /// </summary>
 /// <remarks>
-/// Memory: about 0.5 KB of objects a connection. While a flush waits for a slow client, 4 KiB more for a file range (none in <see cref="EpollTransport"/>), and for ordinary bytes what was written
-/// (at most one 4 KiB block and then rented arrays). Nothing is rented between responses.
+/// Memory: about 0.6 KB of objects a connection. While a flush waits for a slow client, 4 KiB more for a file range (none over <see cref="EpollTransport"/>), and
+/// for ordinary bytes what was written (at most one 4 KiB block and then rented arrays). Nothing is rented between responses.
 /// </remarks>
 internal sealed class DirectOutput : PipeWriter, IDisposable
 {
@@ -25,8 +25,10 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
 
     private readonly IOutputSink _sink;
     private readonly SendTurns _turns;
+    private readonly DiskThreads _disk;
     private readonly SendBuffer _buffer;
     private readonly FileRange _range = new();
+    private readonly WarmPart _warm = new();
     private readonly StallWatch? _stall;
 
     private readonly PendingFlush _pending = new();
@@ -34,12 +36,13 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     private bool _isCompleted;
 
     /// <param name="stall">Null where an output below watches.</param>
-    private DirectOutput(IOutputSink sink, SendBuffer buffer, StallWatch? stall, SendTurns turns)
+    private DirectOutput(IOutputSink sink, SendBuffer buffer, StallWatch? stall, DirectListener listener)
     {
         _sink = sink;
         _buffer = buffer;
         _stall = stall;
-        _turns = turns;
+        _turns = listener.Turns;
+        _disk = listener.Disk;
     }
 
     public override bool CanGetUnflushedBytes => true;
@@ -50,15 +53,15 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     public bool MoreFollows { get; set; }
 
     /// <summary>To the socket itself, of the connection or below its TLS.</summary>
-    public static DirectOutput ToSocket(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectOutputOptions options, SendTurns turns)
+    public static DirectOutput ToSocket(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, DirectListener listener)
     {
         var sink = new OutputSocket(connection, socket, pool, connection.Features.Get<EpollConnection>()?.Writable);
-        return new DirectOutput(sink, new SendBuffer(pool), new StallWatch(options, sink), turns);
+        return new DirectOutput(sink, new SendBuffer(pool), new StallWatch(listener.Options, sink), listener);
     }
 
     /// <summary>To TLS, which writes to another output.</summary>
-    public static DirectOutput ToTls(SslStream stream, DirectOutput below, SendTurns turns) =>
-        new(new TlsSink(stream, below), new SendBuffer(TlsSink.RecordBytes), null, turns);
+    public static DirectOutput ToTls(SslStream stream, DirectOutput below, DirectListener listener) =>
+        new(new TlsSink(stream, below), new SendBuffer(TlsSink.RecordBytes), null, listener);
 
     /// <summary>Why the output has ended; <see cref="FileSendOutcome.Sent"/> while it has not.</summary>
     public FileSendOutcome Failure => _sink.Failure;
@@ -79,6 +82,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         }
 
         _range.Arm(file, offset, lengthBytes);
+        _warm.Begin();
     }
 
     /// <summary>Ends the range. Where bytes of it are left the response lacks them: nothing more is sent, and the connection is aborted.</summary>
@@ -170,8 +174,14 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         var room = _buffer.Length > 0 ? _buffer.Room : 0;
         if (due > 0 && room > 0 && (due <= room || _sink.CopiesFiles))
         {
-            var count = (int)Math.Min(due, room);
-            _buffer.Advance(_range.ReadInto(_buffer.GetMemory(1).Span[..count], _sink));
+            if (_range.TryReadInto(_buffer.GetMemory(1).Span[..(int)Math.Min(due, room)], _sink, out var count))
+            {
+                _buffer.Advance(count);
+            }
+            else
+            {
+                _warm.Drop();
+            }
         }
 
         return Failure == FileSendOutcome.Sent;
@@ -194,7 +204,13 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
     {
         for (var left = _turns.SliceBytes; _range.DueBytes > 0 && left > 0;)
         {
-            var state = _sink.SendFile(_range, left, out var count);
+            var warm = _warm.Find(_range, left);
+            if (warm == 0)
+            {
+                return FlushState.FileCold;
+            }
+
+            var state = _sink.SendFile(_range, warm, out var count);
             if (state != FlushState.Done)
             {
                 return state;
@@ -217,12 +233,7 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
             while (state is not (FlushState.Done or FlushState.Failed) && !Volatile.Read(ref _isCancelRequested))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (state == FlushState.SliceSpent)
-                {
-                    await _turns.WaitAsync();
-                    state = SendNow();
-                }
-                else
+                if (state == FlushState.SocketFull)
                 {
                     var isSent = await _sink.SendWaitingAsync(_buffer, _range, cancellationToken);
                     if (isFile && !PoolThread.IsCurrent)
@@ -232,6 +243,15 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                     }
 
                     state = isSent ? SendNow() : FlushState.Failed;
+                }
+                else if (state == FlushState.FileCold)
+                {
+                    state = await SendFromDiskAsync();
+                }
+                else
+                {
+                    await _turns.WaitAsync();
+                    state = SendNow();
                 }
             }
 
@@ -247,6 +267,21 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
             _stall?.End();
             _pending.End();
         }
+    }
+
+    /// <summary>Sends on a thread that may wait for the disk; ends on one of the pool.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushState> SendFromDiskAsync()
+    {
+        await _disk.EnterAsync();
+        if (Failure == FileSendOutcome.Sent)
+        {
+            _warm.Allow(_range);
+        }
+
+        var state = SendNow();
+        await PoolThread.EnterAsync();
+        return state;
     }
 
     private FlushResult End(FlushState state)

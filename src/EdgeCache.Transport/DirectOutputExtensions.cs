@@ -17,8 +17,8 @@ public static class DirectOutputExtensions
         ArgumentNullException.ThrowIfNull(listen);
         options ??= new DirectOutputOptions();
         options.ThrowIfOutOfRange();
-        var turns = new SendTurns(options.SliceBytes);
-        listen.Use(next => connection => DirectConnection.RunAsync(connection, next, options, turns));
+        var listener = new DirectListener(options);
+        listen.Use(next => connection => DirectConnection.RunAsync(connection, next, listener));
         return listen;
     }
 }

@@ -21,6 +21,12 @@ public sealed record DirectOutputOptions
     /// </summary>
     public bool RequestsBeginInline { get; init; }
 
+    /// <summary>
+    /// How many connections at most wait for a disk at once, each on a thread of the listener's own; the others wait in line. 1 to 256; 16 unless told
+    /// otherwise: each has as much under way as the kernel reads ahead, which keeps most disks busy.
+    /// </summary>
+    public int MaxDiskThreads { get; init; } = 16;
+
     /// <summary>What the stall limit is measured with.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -31,5 +37,7 @@ public sealed record DirectOutputOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(StallTimeout, TimeSpan.FromDays(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(SliceBytes, 64 << 10);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SliceBytes, 64 << 20);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDiskThreads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxDiskThreads, 256);
     }
 }

@@ -19,6 +19,8 @@ internal sealed class FileRange
     /// <summary>Advanced, and not yet sent.</summary>
     public long DueBytes { get; private set; }
 
+    public long LeftBytes => ArmedBytes + DueBytes;
+
     public bool IsPending => ArmedBytes > 0 || DueBytes > 0;
 
     /// <exception cref="InvalidOperationException">No range is armed.</exception>
@@ -39,27 +41,34 @@ internal sealed class FileRange
         DueBytes += count;
     }
 
-    /// <summary>Reads the next due bytes, which then count as sent: whoever has them sends them or fails.</summary>
+    /// <summary>Reads the next due bytes, which then count as sent: whoever has them sends them or fails. May wait for a disk.</summary>
     /// <param name="sink">Told why where nothing can be read.</param>
     /// <returns>How many; 0 where the sink has failed.</returns>
     public int ReadInto(Span<byte> buffer, IOutputSink sink)
     {
         try
         {
-            var count = RandomAccess.Read(File, buffer, Offset);
-            Consume(count);
-            if (count == 0)
-            {
-                sink.Fail(FileSendOutcome.FileTooShort);
-            }
-
-            return count;
+            return TakeRead(RandomAccess.Read(File, buffer, Offset), sink);
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
             sink.Fail(FileSendOutcome.FileFailed);
             return 0;
         }
+    }
+
+    /// <summary>As <see cref="ReadInto"/>, without waiting for a disk where the file system can.</summary>
+    /// <returns>False where the bytes are not in memory: nothing was read.</returns>
+    public bool TryReadInto(Span<byte> buffer, IOutputSink sink, out int count)
+    {
+        var state = PageCache.Read(File, buffer, Offset, out count);
+        count = state switch
+        {
+            PageCacheRead.Done => TakeRead(count, sink),
+            PageCacheRead.Cold => 0,
+            _ => ReadInto(buffer, sink),
+        };
+        return state != PageCacheRead.Cold;
     }
 
     public void Consume(int count)
@@ -77,5 +86,16 @@ internal sealed class FileRange
         _file = null;
         ArmedBytes = 0;
         DueBytes = 0;
+    }
+
+    private int TakeRead(int count, IOutputSink sink)
+    {
+        Consume(count);
+        if (count == 0)
+        {
+            sink.Fail(FileSendOutcome.FileTooShort);
+        }
+
+        return count;
     }
 }

@@ -11,6 +11,9 @@ internal enum FlushState
     /// <summary>The socket would take more, but others have a turn first.</summary>
     SliceSpent,
 
+    /// <summary>The socket would take more, but the file's next bytes are not in memory.</summary>
+    FileCold,
+
     /// <summary>The connection has been aborted.</summary>
     Failed,
 }

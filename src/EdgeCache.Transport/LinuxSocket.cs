@@ -197,14 +197,6 @@ internal static partial class LinuxSocket
     [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
     private static partial nint SendFile(SafeSocketHandle socket, SafeFileHandle file, ref long offset, nuint lengthBytes);
 
-    /// <summary>struct iovec.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly unsafe struct IoVector(byte* start, nuint lengthBytes)
-    {
-        private readonly byte* _start = start;
-        private readonly nuint _lengthBytes = lengthBytes;
-    }
-
     /// <summary>struct msghdr, as glibc and musl lay it out on 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private unsafe struct MessageHeader

@@ -46,7 +46,7 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
     public PipeReader Input => _input;
 
     /// <summary>Only for a listener without an output of its own.</summary>
-    public PipeWriter Output => _output ??= DirectOutput.ToSocket(this, Socket, MemoryPool, _transport.Options, _transport.Turns);
+    public PipeWriter Output => _output ??= DirectOutput.ToSocket(this, Socket, MemoryPool, _transport.Listener);
 
     /// <summary>Whether the reader goes on on the loop's thread after a wait, instead of on the pool. Set by the reader, for its next wait.</summary>
     public bool IsReadInline

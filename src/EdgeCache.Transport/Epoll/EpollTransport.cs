@@ -36,9 +36,8 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
 
     internal EpollLog Log { get; }
 
-    internal DirectOutputOptions Options { get; } = new();
-
-    internal SendTurns Turns { get; } = new(new DirectOutputOptions().SliceBytes);
+    /// <summary>Shared by the connections of listeners without an output of their own.</summary>
+    internal DirectListener Listener { get; } = new(new DirectOutputOptions());
 
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => IsSupported && endpoint is IPEndPoint;

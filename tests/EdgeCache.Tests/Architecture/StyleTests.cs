@@ -30,7 +30,9 @@ public sealed class StyleTests : IDisposable
     [Fact]
     public void EventIds_AreUnique()
     {
-        var ids = _core.ConstantsOf("EdgeCache.Core.EventIds").Concat(_node.ConstantsOf("EdgeCache.Telemetry.EventIds"));
+        var ids = _core.ConstantsOf("EdgeCache.Core.EventIds")
+            .Concat(_node.ConstantsOf("EdgeCache.Telemetry.EventIds"))
+            .Concat(_transport.ConstantsOf("EdgeCache.Transport.Epoll.EventIds"));
         Offenders.AssertNone(ids.GroupBy(id => id.Value).Where(group => group.Count() > 1).Select(group => string.Join(", ", group)));
     }
 

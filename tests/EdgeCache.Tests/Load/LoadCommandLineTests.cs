@@ -18,6 +18,7 @@ public class LoadCommandLineTests
     [InlineData("hit --target http://127.0.0.1:1 --repository a", "needs --reference")]
     [InlineData("cold-blob --target http://127.0.0.1:1 --repository a --reference latest", "needs --reference with a digest")]
     [InlineData("pull --repository a", "go with --target")]
+    [InlineData("idle --objects 5000000", "--objects '5000000': allowed is 0 to 4000000.")]
     [InlineData("peers --rounds 0", "--rounds '0': allowed is 1 to 100.")]
     [InlineData("peers --slow-clients 10001", "--slow-clients '10001': allowed is 1 to 10000.")]
     [InlineData("peers --peers apache", "apache")]
@@ -35,6 +36,7 @@ public class LoadCommandLineTests
     [InlineData("hit --target http://localhost:5000 --repository a/b --reference " + Digest)]
     [InlineData("cold-blob --target http://192.0.2.1 --repository a/b --allow-remote --reference " + Digest)]
     [InlineData("pull --clients 3 --rounds 2 --rate 1MiB")]
+    [InlineData("idle --objects 0 1000000 --settle 10s --time-limit 5m")]
     [InlineData("peers --only manifest blob-64MiB --peers nginx varnish --rounds 5 --duration 2s --slow-clients 10000 --quick --no-pin")]
     public void GoodCommandLine_Parses(string line) => Assert.Empty(LoadCommandLine.BuildRoot().Parse(line.Split(' ')).Errors);
 

@@ -48,6 +48,14 @@ public class VerbsTests
         });
     }
 
+    [Fact]
+    public async Task Idle_KnowsAllItsFilesAndAsksNobody()
+    {
+        var row = Assert.Single(await RunAsync("idle --objects 300 --settle 0"));
+        Assert.Equal(300, row.GetProperty("objects").GetInt32());
+        Assert.True(row.GetProperty("residentBytes").GetInt64() >= row.GetProperty("proportionalBytes").GetInt64());
+    }
+
     private static async Task<List<JsonElement>> RunAsync(string line)
     {
         using var folder = new TempFolder();
