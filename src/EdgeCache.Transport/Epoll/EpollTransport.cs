@@ -22,6 +22,7 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
         [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLoops)).Select(index => new EpollLoop($"epoll {index}"))]);
 
     private int _next;
+    private int _isDisposed;
 
     /// <param name="canBind">Which of the server's end points are this transport's; none are where <see cref="IsSupported"/> is false.</param>
     public EpollTransport(Func<EndPoint, bool> canBind, IMemoryPoolFactory<byte> pools, ILogger<EpollTransport> logger)
@@ -44,41 +45,54 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
 
     internal SendTurns Turns { get; } = new(new DirectOutputOptions().SliceBytes);
 
+    /// <summary>Connections that are not disposed.</summary>
+    internal int Connections => _loops.IsValueCreated ? _loops.Value.Sum(loop => loop.Connections) : 0;
+
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => IsSupported && endpoint is IPEndPoint && _canBind(endpoint);
 
     /// <inheritdoc/>
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
+    /// <exception cref="Win32Exception">The kernel has no descriptors or memory for the loops.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        // Here, where a failure ends the start, and not at the first connection.
+        _ = _loops.Value;
+        Socket? socket = null;
         try
         {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             socket.Listen(new SocketTransportOptions().Backlog);
             return ValueTask.FromResult<IConnectionListener>(new EpollListener(socket, this));
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new AddressInUseException(exception.Message, exception);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }
 
-    /// <summary>Ends the loops. Every listener and connection has been disposed.</summary>
+    /// <summary>Ends the loops. A connection that the server could not end in time hears nothing any more.</summary>
     public void Dispose()
     {
-        if (_loops.IsValueCreated)
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
         {
-            Array.ForEach(_loops.Value, loop => loop.Dispose());
+            return;
         }
 
-        Pool.Dispose();
+        EpollLoop[] loops = _loops.IsValueCreated ? _loops.Value : [];
+        Array.ForEach(loops, loop => loop.Dispose());
+        if (Array.TrueForAll(loops, loop => loop.HasEnded))
+        {
+            // Else a handler still has the thread of a loop, and its blocks go with the process.
+            Pool.Dispose();
+        }
     }
 
     /// <exception cref="SocketException">The client has left.</exception>
