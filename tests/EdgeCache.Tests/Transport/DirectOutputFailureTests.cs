@@ -7,7 +7,7 @@ using Xunit;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>Clients that are slow, stall, leave or are many, and a server that stops meanwhile.</summary>
-public sealed class DirectOutputFailureTests : IDisposable
+public abstract class DirectOutputFailureTests(ServerTransport transport) : IDisposable
 {
     private const int LargeBytes = 24_000_000;
 
@@ -21,7 +21,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     [InlineData(97, 2_000_000)]
     public async Task TinyWindow_BodyIsExact(int pieceBytes, int lengthBytes)
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, lengthBytes));
+        await using var server = await DirectServer.StartAsync(transport, context => SendAsync(context, lengthBytes));
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
         var body = await client.ReadAsync(lengthBytes, pieceBytes);
@@ -34,7 +34,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     [InlineData(false)]
     public async Task ClientLeavesInTheMiddle_SendEndsAndNothingIsHeld(bool reset)
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
+        await using var server = await DirectServer.StartAsync(transport, context => SendAsync(context, LargeBytes));
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadAsync(100_000);
         Assert.False(_result.Task.IsCompleted);
@@ -55,7 +55,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task RequestAborted_InTheMiddle_SendEnds()
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             var sending = context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes);
             context.Abort();
@@ -71,7 +71,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     public async Task CallersToken_InTheMiddle_AbortsTheRequest()
     {
         using var source = new CancellationTokenSource();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             var sending = context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes, source.Token);
             await source.CancelAsync();
@@ -83,9 +83,19 @@ public sealed class DirectOutputFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task CallersToken_BeforeTheSend_AbortsTheRequest()
+    {
+        await using var server = await DirectServer.StartAsync(transport, async context =>
+            _result.SetResult(await context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes, new CancellationToken(canceled: true))));
+        using var client = await SlowClient.GetAsync(server.EndPoint);
+        Assert.Equal(new FileSendResult(FileSendOutcome.Aborted, 0), await _result.Task);
+        Assert.Empty(await client.ReadAsync(LargeBytes));
+    }
+
+    [Fact]
     public async Task FileTruncatedInTheMiddle_AbortsTheConnection()
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
+        await using var server = await DirectServer.StartAsync(transport, context => SendAsync(context, LargeBytes));
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
         var first = await client.ReadAsync(100_000);
@@ -107,7 +117,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     public async Task ClientTakesNothing_IsAbortedAtTheStallLimit(bool file)
     {
         var clock = new FakeTimeProvider();
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await DirectServer.StartAsync(transport,
             context => file ? SendAsync(context, LargeBytes) : WriteAsync(context), new DirectOutputOptions { StallTimeout = StallTimeout, Clock = clock });
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
@@ -128,7 +138,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     public async Task ClientTakesALittleWithinTheLimit_IsServed()
     {
         var clock = new FakeTimeProvider();
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await DirectServer.StartAsync(transport,
             context => SendAsync(context, LargeBytes), new DirectOutputOptions { StallTimeout = StallTimeout, Clock = clock });
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
@@ -149,7 +159,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task ServerStops_DuringASend_TheResponseIsWhole()
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
+        await using var server = await DirectServer.StartAsync(transport, context => SendAsync(context, LargeBytes));
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
         var first = await client.ReadAsync(1000);
@@ -164,7 +174,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task ServerStopsWithoutPatience_DuringASend_TheConnectionIsAborted()
     {
-        await using var server = await DirectServer.StartAsync(context => SendAsync(context, LargeBytes));
+        await using var server = await DirectServer.StartAsync(transport, context => SendAsync(context, LargeBytes));
         using var client = await SlowClient.GetAsync(server.EndPoint);
         await client.ReadHeadAsync();
         await server.StopAsync(new CancellationToken(canceled: true));
@@ -175,7 +185,7 @@ public sealed class DirectOutputFailureTests : IDisposable
     [Fact]
     public async Task ManyLargeDownloadsAtOnce_AreExact()
     {
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await DirectServer.StartAsync(transport,
             async context => Assert.Equal(FileSendOutcome.Sent, (await context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes)).Outcome));
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var expected = SHA256.HashData(_file.Bytes);
@@ -200,4 +210,8 @@ public sealed class DirectOutputFailureTests : IDisposable
         await context.RequestAborted.WaitAsync();
         _result.SetResult(new FileSendResult(FileSendOutcome.Aborted, 0));
     }
+
+    public sealed class OnSockets() : DirectOutputFailureTests(ServerTransport.Sockets);
+
+    public sealed class OnEpoll() : DirectOutputFailureTests(ServerTransport.Epoll);
 }

@@ -8,14 +8,14 @@ using Xunit;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>What Kestrel does for every response it still does with our output in place of its own.</summary>
-public sealed class DirectOutputTests : IDisposable
+public abstract class DirectOutputTests(ServerTransport transport) : IDisposable
 {
     private readonly SampleFile _file = new(300_000);
 
     [Fact]
     public async Task PipelinedRequests_MixedBodies_AreExactAndInOrder()
     {
-        await using var server = await DirectServer.StartAsync(AnswerAsync);
+        await using var server = await DirectServer.StartAsync(transport, AnswerAsync);
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         string[] paths = ["/file", "/text", "/chunked", "/head", "/file", "/none", "/file", "/text", "/chunked", "/file"];
         await client.SendAsync(string.Concat(paths.Select(path => $"{(path == "/head" ? "HEAD" : "GET")} {path} HTTP/1.1\r\nHost: x\r\n\r\n")));
@@ -31,7 +31,7 @@ public sealed class DirectOutputTests : IDisposable
     public async Task ThousandsOfResponses_OneConnection_AreExact()
     {
         using var small = new SampleFile(37);
-        await using var server = await DirectServer.StartAsync(async context => await context.Response.SendFileRangeAsync(small.Handle, 0, 37));
+        await using var server = await DirectServer.StartAsync(transport, async context => await context.Response.SendFileRangeAsync(small.Handle, 0, 37));
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         for (var round = 0; round < 60; round++)
         {
@@ -55,7 +55,7 @@ public sealed class DirectOutputTests : IDisposable
     {
         var body = new byte[length];
         new Random(1).NextBytes(body);
-        await using var server = await DirectServer.StartAsync(context => WriteAsync(context, body));
+        await using var server = await DirectServer.StartAsync(transport, context => WriteAsync(context, body));
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         for (var round = 0; round < 3; round++)
         {
@@ -68,7 +68,7 @@ public sealed class DirectOutputTests : IDisposable
     {
         var body = new byte[400_000];
         new Random(2).NextBytes(body);
-        await using var server = await DirectServer.StartAsync(context => WriteAsync(context, body));
+        await using var server = await DirectServer.StartAsync(transport, context => WriteAsync(context, body));
         using var client = await SlowClient.GetAsync(server.EndPoint, "/many-writes");
         await client.ReadHeadAsync();
         Assert.True((await client.ReadAsync(body.Length, 700)).AsSpan().SequenceEqual(body.AsSpan()));
@@ -77,7 +77,7 @@ public sealed class DirectOutputTests : IDisposable
     [Fact]
     public async Task RequestBody_WithExpectContinue_IsReadAndAnswered()
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
@@ -99,7 +99,7 @@ public sealed class DirectOutputTests : IDisposable
     [InlineData("HTTP/1.0")]
     public async Task LastResponse_IsWholeAndEndsTheConnection(string version)
     {
-        await using var server = await DirectServer.StartAsync(AnswerAsync);
+        await using var server = await DirectServer.StartAsync(transport, AnswerAsync);
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         await client.SendAsync($"GET /file {version}\r\n\r\n");
         var head = await client.ReadHeadAsync();
@@ -113,7 +113,7 @@ public sealed class DirectOutputTests : IDisposable
     {
         var body = new byte[8_000_000];
         new Random(3).NextBytes(body);
-        await using var server = await DirectServer.StartAsync(context =>
+        await using var server = await DirectServer.StartAsync(transport, context =>
         {
             context.Response.ContentLength = body.Length;
             context.Response.Headers.Connection = "close";
@@ -129,7 +129,7 @@ public sealed class DirectOutputTests : IDisposable
     [Fact]
     public async Task BadRequest_IsAnsweredAndEndsTheConnection()
     {
-        await using var server = await DirectServer.StartAsync(AnswerAsync);
+        await using var server = await DirectServer.StartAsync(transport, AnswerAsync);
         var answer = await RawHttpClient.ExchangeAsync(server.Uri, "GET / HTTP/1.1\r\nno header\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
     }
@@ -214,4 +214,8 @@ public sealed class DirectOutputTests : IDisposable
                 break;
         }
     }
+
+    public sealed class OnSockets() : DirectOutputTests(ServerTransport.Sockets);
+
+    public sealed class OnEpoll() : DirectOutputTests(ServerTransport.Epoll);
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace EdgeCache.Tests.Transport;
 
-public sealed class HttpResponseFileExtensionsTests : IDisposable
+public abstract class HttpResponseFileExtensionsTests(ServerTransport transport) : IDisposable
 {
     private readonly SampleFile _file = new(3_000_000);
 
@@ -35,7 +35,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     [InlineData("GET", 304, false)]
     public async Task ResponseWithoutBody_NextResponseIsClean(string method, int status, bool hasLength)
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             context.Response.StatusCode = context.Request.Path == "/next" ? 200 : status;
             Assert.Equal(FileSendOutcome.Sent, (await context.Response.SendFileRangeAsync(_file.Handle, 5, 1000)).Outcome);
@@ -52,7 +52,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     [Fact]
     public async Task SeveralRangesAndBytes_InOneBody_AreExact()
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             context.Response.ContentLength = 3 + 1_000_000 + 4 + 500;
             await context.Response.Body.WriteAsync("abc"u8.ToArray());
@@ -72,7 +72,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
         var path = folder.Combine("growing");
         using var writer = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         using var reader = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             context.Response.ContentLength = _file.Bytes.Length;
             for (var offset = 0; offset < _file.Bytes.Length; offset += 100_000)
@@ -94,7 +94,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     {
         var offset = _file.Bytes.Length - (lengthBytes / 2);
         var result = new TaskCompletionSource<FileSendResult>();
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await DirectServer.StartAsync(transport,
             async context => result.SetResult(await context.Response.SendFileRangeAsync(_file.Handle, offset, lengthBytes)),
             direct ? null : _ => { });
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
@@ -112,7 +112,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
         var result = new TaskCompletionSource<FileSendResult>();
         var closed = File.OpenHandle(_file.Path);
         closed.Dispose();
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await DirectServer.StartAsync(transport,
             async context => result.SetResult(await context.Response.SendFileRangeAsync(closed, 0, 1000)), direct ? null : _ => { });
         await using var client = await RawHttpClient.ConnectAsync(server.Uri);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -124,7 +124,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     public async Task RangeBeyondContentLength_ThrowsAndAborts()
     {
         var thrown = new TaskCompletionSource<Exception?>();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             context.Response.ContentLength = 10;
             thrown.SetResult(await Record.ExceptionAsync(async () => await context.Response.SendFileRangeAsync(_file.Handle, 0, 11)));
@@ -140,7 +140,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     {
         var thrown = new TaskCompletionSource<Exception?>();
         using var large = new SampleFile(30_000_000);
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             context.Response.ContentLength = 60_000_000;
             var first = context.Response.SendFileRangeAsync(large.Handle, 0, 30_000_000);
@@ -158,7 +158,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     public async Task BodyReplacedByAMiddleware_GetsTheBytes()
     {
         var seen = new MemoryStream();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             var body = context.Response.Body;
             context.Response.Body = seen;
@@ -175,7 +175,7 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
     public async Task MinimumDataRate_IsOffForTheseResponsesOnly()
     {
         var rates = Channel.CreateUnbounded<bool>();
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             var rate = context.Features.Get<IHttpMinResponseDataRateFeature>()!; // Kestrel's HTTP/1 has it.
             rates.Writer.TryWrite(rate.MinDataRate is not null);
@@ -195,6 +195,10 @@ public sealed class HttpResponseFileExtensionsTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private Task<DirectServer> StartAsync(int offset, int length) => DirectServer.StartAsync(async context =>
+    private Task<DirectServer> StartAsync(int offset, int length) => DirectServer.StartAsync(transport, async context =>
         Assert.Equal(new FileSendResult(FileSendOutcome.Sent, length), await context.Response.SendFileRangeAsync(_file.Handle, offset, length)));
+
+    public sealed class OnSockets() : HttpResponseFileExtensionsTests(ServerTransport.Sockets);
+
+    public sealed class OnEpoll() : HttpResponseFileExtensionsTests(ServerTransport.Epoll);
 }
