@@ -95,8 +95,16 @@ public static class HttpResponseFileExtensions
     private static async ValueTask<FileSendResult> SendAsync(
         HttpResponse response, DirectOutput output, RangeOfFile range, CancellationToken cancellationToken)
     {
-        // The head lies in the output's buffer after this, and goes out together with the first bytes of the file.
-        await response.StartAsync(cancellationToken);
+        try
+        {
+            // The head lies in the output's buffer after this, and goes out together with the first bytes of the file.
+            await response.StartAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return new FileSendResult(Ended(output), 0);
+        }
+
         var writer = response.BodyWriter;
         var left = range.LengthBytes;
         output.Arm(range.File, range.Offset, range.LengthBytes);

@@ -18,6 +18,7 @@ internal static partial class LinuxSocket
     private const int SetFlags = 4;
     private const int NonBlocking = 0x800;
     private const int DontWait = 0x40;
+    private const int Truncate = 0x20;
     private const int NoSignal = 0x4000;
     private const int More = 0x8000;
     private const int ProtocolTcp = 6;
@@ -91,6 +92,13 @@ internal static partial class LinuxSocket
         {
             return 0;
         }
+    }
+
+    /// <summary>Drops what the socket has now, up to so many bytes.</summary>
+    public static unsafe void Discard(SafeSocketHandle socket, int maxBytes)
+    {
+        // Of a stream, MSG_TRUNC drops what it would give (tcp(7)).
+        _ = ReceiveBytes(socket, null, (nuint)maxBytes, DontWait | Truncate);
     }
 
     /// <summary>Sends what the socket takes now of the bytes and of those behind them, with one call: the head and a body that is in memory.</summary>

@@ -13,8 +13,20 @@ internal sealed class ConnectionSlots
     private int _used;
     private uint _generation;
 
-    /// <returns>The connection's key: a generation above a slot.</returns>
-    public ulong Add(EpollConnection connection)
+    /// <summary>Connections that were added and not removed.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _used - _free.Count;
+            }
+        }
+    }
+
+    /// <summary>Gives the connection its key: a generation above a slot.</summary>
+    public void Add(EpollConnection connection)
     {
         lock (_gate)
         {
@@ -30,10 +42,8 @@ internal sealed class ConnectionSlots
             }
 
             // Slots stay under 2^31, so that no key is EpollHandle.WakeKey.
-            var key = ((ulong)_generation++ << 32) | (uint)slot;
-            connection.Slot = key;
+            connection.Slot = ((ulong)_generation++ << 32) | (uint)slot;
             Volatile.Write(ref _connections[slot], connection);
-            return key;
         }
     }
 

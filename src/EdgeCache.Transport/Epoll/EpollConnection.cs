@@ -11,6 +11,9 @@ namespace EdgeCache.Transport.Epoll;
 /// </summary>
 internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSocketFeature, IMemoryPoolFeature, IDuplexPipe
 {
+    /// <summary>What a peer may have sent that nobody read: as much as Kestrel's own transport buffers.</summary>
+    private const int MaxUnreadBytes = 1 << 20;
+
     private readonly CancellationTokenSource _closed = new();
     private readonly EpollLoop _loop;
     private readonly SocketInput _input;
@@ -65,7 +68,7 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
         // First what came before the end: a peer that closes its side may still wait for the answer, and a small one is sent here.
         if ((events & (EpollEvents.Readable | Ended)) != 0)
         {
-            _input.OnReadable();
+            _input.OnReadable(isPeerDone: (events & Ended) != 0);
         }
 
         if ((events & Ended) != 0)
@@ -91,9 +94,12 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
         }
 
         _loop.Remove(this);
+        _input.Complete();
         try
         {
             Socket.Shutdown(SocketShutdown.Both);
+            // The kernel resets a connection that is closed with bytes unread, and the peer may lose the end of its answer.
+            LinuxSocket.Discard(Socket.SafeHandle, MaxUnreadBytes);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {

@@ -8,6 +8,9 @@ internal sealed class EpollLoop : IDisposable
 {
     private const int MaxEvents = 512;
 
+    /// <summary>How long a handler may still keep the thread at the end; then it is left to itself.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+
     private readonly EpollHandle _epoll = new(MaxEvents);
     private readonly ConnectionSlots _slots = new();
     private readonly Thread _thread;
@@ -18,12 +21,18 @@ internal sealed class EpollLoop : IDisposable
         _thread.UnsafeStart();
     }
 
+    /// <summary>Whether the thread has ended.</summary>
+    public bool HasEnded => !_thread.IsAlive;
+
+    /// <summary>Connections that were added and not removed.</summary>
+    public int Connections => _slots.Count;
+
     /// <summary>Begins to tell a connection what happens to its socket.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">The kernel watches no more sockets.</exception>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     public void Add(EpollConnection connection)
     {
-        connection.Slot = _slots.Add(connection);
+        _slots.Add(connection);
         try
         {
             _epoll.Watch(connection.Socket.SafeHandle, connection.Slot);
@@ -38,22 +47,25 @@ internal sealed class EpollLoop : IDisposable
     /// <summary>The connection hears nothing any more, but for what the thread is telling it right now.</summary>
     public void Remove(EpollConnection connection) => _slots.Remove(connection.Slot);
 
-    /// <summary>Ends the thread. Called by another one, when every connection has gone.</summary>
+    /// <summary>Ends the thread and waits for it, but for a handler that blocks it and where it is called on this thread itself. Called once.</summary>
     public void Dispose()
     {
         _epoll.Wake();
-        _thread.Join();
-        _epoll.Dispose();
+        if (_thread != Thread.CurrentThread)
+        {
+            _thread.Join(EndLimit);
+        }
     }
 
     private void Run()
     {
+        using var epoll = _epoll;
         while (true)
         {
-            var count = _epoll.Wait();
+            var count = epoll.Wait();
             for (var index = 0; index < count; index++)
             {
-                var (key, events) = _epoll.Event(index);
+                var (key, events) = epoll.Event(index);
                 if (key == EpollHandle.WakeKey)
                 {
                     return;

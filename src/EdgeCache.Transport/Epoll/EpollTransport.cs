@@ -21,6 +21,7 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
         [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLoops)).Select(index => new EpollLoop($"epoll {index}"))]);
 
     private int _next;
+    private int _isDisposed;
 
     public EpollTransport(IMemoryPoolFactory<byte> pools, ILogger<EpollTransport> logger)
     {
@@ -39,14 +40,20 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
     /// <summary>Shared by the connections of listeners without an output of their own.</summary>
     internal DirectListener Listener { get; } = new(new DirectOutputOptions());
 
+    /// <summary>Connections that are not disposed.</summary>
+    internal int Connections => _loops.IsValueCreated ? _loops.Value.Sum(loop => loop.Connections) : 0;
+
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => IsSupported && endpoint is IPEndPoint;
 
     /// <inheritdoc/>
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
+    /// <exception cref="Win32Exception">The kernel has no descriptors or memory for the loops.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
+        // Here, where a failure ends the start, and not at the first connection.
+        _ = _loops.Value;
         Socket? socket = null;
         try
         {
@@ -61,15 +68,21 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
         }
     }
 
-    /// <summary>Ends the loops. Every listener and connection has been disposed.</summary>
+    /// <summary>Ends the loops. A connection that the server could not end in time hears nothing any more.</summary>
     public void Dispose()
     {
-        if (_loops.IsValueCreated)
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
         {
-            Array.ForEach(_loops.Value, loop => loop.Dispose());
+            return;
         }
 
-        Pool.Dispose();
+        EpollLoop[] loops = _loops.IsValueCreated ? _loops.Value : [];
+        Array.ForEach(loops, loop => loop.Dispose());
+        if (Array.TrueForAll(loops, loop => loop.HasEnded))
+        {
+            // Else a handler still has the thread of a loop, and its blocks go with the process.
+            Pool.Dispose();
+        }
     }
 
     /// <exception cref="SocketException">The client has left.</exception>

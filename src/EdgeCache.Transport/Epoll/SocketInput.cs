@@ -14,18 +14,29 @@ namespace EdgeCache.Transport.Epoll;
 /// </remarks>
 internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool) : PipeReader, IValueTaskSource<ReadResult>
 {
+    /// <summary>
+    /// How many reads end at once before one goes through the pool: a client that sends request upon request must not keep a thread that waits for the sockets
+    /// of others.
+    /// </summary>
+    internal const int MaxReadsInARow = 64;
+
     private readonly ReceiveBuffer _buffer = new(pool);
 
-    // Protects the four fields below.
+    // Protects the five fields below.
     private readonly Lock _gate = new();
     private bool _isWaiting;
     private bool _isReadable = true;
     private bool _isCancelRequested;
     private bool _isEnded;
+    private bool _isPeerDone;
 
+    // The reader's own, as is the buffer while no read is pending.
     private ManualResetValueTaskSourceCore<ReadResult> _pending = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
+    private ReadResult _taken;
     private bool _isExamined = true;
+    private bool _isPending;
+    private int _readsInARow;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -34,40 +45,33 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
+        ThrowIfPending();
         _pending.Reset();
-        if (TryReadOrWait(out var result))
+        if (TryTakeOrWait(out var result))
         {
-            return new ValueTask<ReadResult>(result);
-        }
+            if (++_readsInARow < MaxReadsInARow)
+            {
+                return new ValueTask<ReadResult>(result);
+            }
 
-        if (cancellationToken.CanBeCanceled)
+            _taken = result;
+            ThreadPool.UnsafeQueueUserWorkItem(static input => input._pending.SetResult(input._taken), this, preferLocal: false);
+        }
+        else if (cancellationToken.CanBeCanceled)
         {
             // Whoever ends the read meanwhile cannot reach its reader before this returns, and the reader takes the registration back.
             _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((SocketInput)state!).Cancel(token), this);
         }
 
+        _readsInARow = 0;
+        _isPending = true;
         return new ValueTask<ReadResult>(this, _pending.Version);
     }
 
     public override bool TryRead(out ReadResult result)
     {
-        bool isCanceled;
-        bool isEnded;
-        lock (_gate)
-        {
-            isCanceled = _isCancelRequested;
-            _isCancelRequested = false;
-            isEnded = _isEnded;
-        }
-
-        if (!isCanceled && _isExamined && !isEnded && !Receive(out isEnded))
-        {
-            result = default;
-            return false;
-        }
-
-        result = new ReadResult(_buffer.Content, isCanceled, isEnded);
-        return true;
+        ThrowIfPending();
+        return TryTake(out result);
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -87,7 +91,14 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
         }
     }
 
-    public override void Complete(Exception? exception = null) => _buffer.Release();
+    /// <remarks>Where a read is still pending, which nobody awaits any more, its buffer is dropped rather than returned.</remarks>
+    public override void Complete(Exception? exception = null)
+    {
+        if (!_isPending)
+        {
+            _buffer.Release();
+        }
+    }
 
     /// <summary>Whether the reader goes on on the thread of <see cref="OnReadable"/> after a wait, instead of on the pool. Set by the reader, for its next wait.</summary>
     public bool IsInline
@@ -96,8 +107,17 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
     }
 
     /// <summary>The socket has something, or its end: a pending read receives it and goes on, on this thread.</summary>
-    public void OnReadable()
+    /// <param name="isPeerDone">The peer sends nothing more, so that no event will tell of what a read leaves in the socket, the end among it.</param>
+    public void OnReadable(bool isPeerDone)
     {
+        if (isPeerDone)
+        {
+            lock (_gate)
+            {
+                _isPeerDone = true;
+            }
+        }
+
         if (Claim(ref _isReadable))
         {
             EndPending();
@@ -117,6 +137,8 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
     {
         _cancellation.Dispose();
         _cancellation = default;
+        _taken = default;
+        _isPending = false;
         return _pending.GetResult(token);
     }
 
@@ -158,16 +180,16 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
 
     private void EndPending()
     {
-        if (TryReadOrWait(out var result))
+        if (TryTakeOrWait(out var result))
         {
             _pending.SetResult(result);
         }
     }
 
     /// <returns>False when a read is pending from now on; then it is not the caller's any more.</returns>
-    private bool TryReadOrWait(out ReadResult result)
+    private bool TryTakeOrWait(out ReadResult result)
     {
-        while (!TryRead(out result))
+        while (!TryTake(out result))
         {
             lock (_gate)
             {
@@ -180,6 +202,36 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
         }
 
         return true;
+    }
+
+    private bool TryTake(out ReadResult result)
+    {
+        bool isCanceled;
+        bool isEnded;
+        lock (_gate)
+        {
+            isCanceled = _isCancelRequested;
+            _isCancelRequested = false;
+            isEnded = _isEnded;
+        }
+
+        if (!isCanceled && _isExamined && !isEnded && !Receive(out isEnded))
+        {
+            result = default;
+            return false;
+        }
+
+        result = new ReadResult(_buffer.Content, isCanceled, isEnded);
+        return true;
+    }
+
+    /// <exception cref="InvalidOperationException">A read is pending; Kestrel ends a connection whose request's body is still being read by this.</exception>
+    private void ThrowIfPending()
+    {
+        if (_isPending)
+        {
+            throw new InvalidOperationException("A read is pending.");
+        }
     }
 
     /// <summary>Takes what the socket has; false where it has nothing, and then an event says when it has.</summary>
@@ -214,13 +266,10 @@ internal sealed class SocketInput(SafeSocketHandle socket, MemoryPool<byte> pool
                 return true;
             case var count:
                 _buffer.Advance(count);
-                if (count == room.Length)
+                lock (_gate)
                 {
-                    // There may be more, of which no event tells again.
-                    lock (_gate)
-                    {
-                        _isReadable = true;
-                    }
+                    // There may be more, or the end, of which no event tells again.
+                    _isReadable |= _isPeerDone || count == room.Length;
                 }
 
                 return true;

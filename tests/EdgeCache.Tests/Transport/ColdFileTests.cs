@@ -19,7 +19,7 @@ public sealed class ColdFileTests : IDisposable
     [InlineData(0, LengthBytes)]
     public async Task ColdRange_ArrivesWhole(int offset, int lengthBytes)
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(ServerTransport.Epoll, async context =>
         {
             _file.DropFromMemory();
             Assert.Equal(
@@ -38,6 +38,7 @@ public sealed class ColdFileTests : IDisposable
     public async Task ManyColdDownloads_OnOneThread_AreExact()
     {
         await using var server = await DirectServer.StartAsync(
+            ServerTransport.Epoll,
             async context =>
             {
                 _file.DropFromMemory();
@@ -53,7 +54,7 @@ public sealed class ColdFileTests : IDisposable
     [Fact]
     public async Task SlowClient_FileDroppedMeanwhile_GetsTheRest()
     {
-        await using var server = await DirectServer.StartAsync(async context => await context.Response.SendFileRangeAsync(_file.Handle, 0, LengthBytes));
+        await using var server = await DirectServer.StartAsync(ServerTransport.Epoll, async context => await context.Response.SendFileRangeAsync(_file.Handle, 0, LengthBytes));
         using var client = await SlowClient.GetAsync(server.Uri);
         await client.ReadHeadAsync();
         var body = new List<byte>();
@@ -74,7 +75,7 @@ public sealed class ColdFileTests : IDisposable
     public async Task ColdFileShorterThanItsEntry_AbortsTheConnection(int lengthBytes)
     {
         var result = new TaskCompletionSource<FileSendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(ServerTransport.Epoll, async context =>
         {
             _file.DropFromMemory();
             result.SetResult(await context.Response.SendFileRangeAsync(_file.Handle, LengthBytes - (lengthBytes / 2), lengthBytes));

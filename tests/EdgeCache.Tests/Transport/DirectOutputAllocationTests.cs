@@ -17,10 +17,12 @@ public sealed class DirectOutputAllocationTests : IDisposable
 
     private readonly SampleFile _file = new(20_000);
 
-    [Fact]
-    public async Task FileRange_AllocatesNoMoreThanAnEmptyResponse()
+    [Theory]
+    [InlineData(ServerTransport.Sockets)]
+    [InlineData(ServerTransport.Epoll)]
+    public async Task FileRange_AllocatesNoMoreThanAnEmptyResponse(ServerTransport transport)
     {
-        await using var server = await DirectServer.StartAsync(async context =>
+        await using var server = await DirectServer.StartAsync(transport, async context =>
         {
             if (context.Request.Path == "/file")
             {

@@ -7,7 +7,7 @@ using Xunit;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>Clients that are slow, stall, leave or are many, and a server that stops meanwhile.</summary>
-public abstract class DirectOutputFailureTests(bool isTls) : IDisposable
+public abstract class DirectOutputFailureTests(ServerTransport transport, bool isTls) : IDisposable
 {
     private const int LargeBytes = 24_000_000;
 
@@ -80,6 +80,16 @@ public abstract class DirectOutputFailureTests(bool isTls) : IDisposable
         using var client = await SlowClient.GetAsync(server.Uri);
         Assert.Equal(FileSendOutcome.Aborted, (await _result.Task).Outcome);
         Assert.True((await client.ReadAsync(LargeBytes)).Length < LargeBytes);
+    }
+
+    [Fact]
+    public async Task CallersToken_BeforeTheSend_AbortsTheRequest()
+    {
+        await using var server = await StartAsync(async context =>
+            _result.SetResult(await context.Response.SendFileRangeAsync(_file.Handle, 0, LargeBytes, new CancellationToken(canceled: true))));
+        using var client = await SlowClient.GetAsync(server.Uri);
+        Assert.Equal(new FileSendResult(FileSendOutcome.Aborted, 0), await _result.Task);
+        Assert.Empty(await client.ReadAsync(LargeBytes));
     }
 
     [Fact]
@@ -193,7 +203,7 @@ public abstract class DirectOutputFailureTests(bool isTls) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(handler, isTls, options);
+    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(transport, handler, isTls, options);
 
     private async Task SendAsync(HttpContext context, int lengthBytes) =>
         _result.SetResult(await context.Response.SendFileRangeAsync(_file.Handle, 0, lengthBytes));
@@ -207,7 +217,11 @@ public abstract class DirectOutputFailureTests(bool isTls) : IDisposable
         _result.SetResult(new FileSendResult(FileSendOutcome.Aborted, 0));
     }
 
-    public sealed class Plaintext() : DirectOutputFailureTests(isTls: false);
+    public sealed class OnSockets() : DirectOutputFailureTests(ServerTransport.Sockets, isTls: false);
 
-    public sealed class Tls() : DirectOutputFailureTests(isTls: true);
+    public sealed class OnSocketsOverTls() : DirectOutputFailureTests(ServerTransport.Sockets, isTls: true);
+
+    public sealed class OnEpoll() : DirectOutputFailureTests(ServerTransport.Epoll, isTls: false);
+
+    public sealed class OnEpollOverTls() : DirectOutputFailureTests(ServerTransport.Epoll, isTls: true);
 }

@@ -8,7 +8,7 @@ using Xunit;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>What Kestrel does for every response it still does with our output in place of its own.</summary>
-public abstract class DirectOutputTests(bool isTls) : IDisposable
+public abstract class DirectOutputTests(ServerTransport transport, bool isTls) : IDisposable
 {
     private readonly SampleFile _file = new(300_000);
 
@@ -140,7 +140,7 @@ public abstract class DirectOutputTests(bool isTls) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(handler, isTls, options);
+    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(transport, handler, isTls, options);
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -221,7 +221,11 @@ public abstract class DirectOutputTests(bool isTls) : IDisposable
         }
     }
 
-    public sealed class Plaintext() : DirectOutputTests(isTls: false);
+    public sealed class OnSockets() : DirectOutputTests(ServerTransport.Sockets, isTls: false);
 
-    public sealed class Tls() : DirectOutputTests(isTls: true);
+    public sealed class OnSocketsOverTls() : DirectOutputTests(ServerTransport.Sockets, isTls: true);
+
+    public sealed class OnEpoll() : DirectOutputTests(ServerTransport.Epoll, isTls: false);
+
+    public sealed class OnEpollOverTls() : DirectOutputTests(ServerTransport.Epoll, isTls: true);
 }

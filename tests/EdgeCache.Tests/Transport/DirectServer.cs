@@ -2,13 +2,16 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using EdgeCache.Testing;
 using EdgeCache.Transport;
+using EdgeCache.Transport.Epoll;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeCache.Tests.Transport;
 
@@ -24,7 +27,16 @@ internal sealed class DirectServer : IAsyncDisposable
 
     private DirectServer(WebApplication app) => _app = app;
 
-    public Uri Uri { get; private set; } = new("http://127.0.0.1:0");
+    /// <summary>Of the first listener.</summary>
+    public Uri Uri => Uris[0];
+
+    public IReadOnlyList<Uri> Uris { get; private set; } = [];
+
+    /// <summary>Only with <see cref="ServerTransport.Epoll"/>.</summary>
+    public EpollTransport? Epoll { get; private init; }
+
+    /// <summary>What <see cref="Epoll"/> rents.</summary>
+    public required CountingMemoryPool Pool { get; init; }
 
     /// <summary>Requests whose responses could be handed a file range.</summary>
     public int DirectRequests => Volatile.Read(ref _directRequests);
@@ -32,7 +44,8 @@ internal sealed class DirectServer : IAsyncDisposable
     /// <summary>Connections whose work is not done.</summary>
     public int OpenConnections => Volatile.Read(ref _connections);
 
-    public static Task<DirectServer> StartAsync(RequestDelegate handler, bool isTls, DirectOutputOptions? options = null) => StartAsync(handler, listen =>
+    public static Task<DirectServer> StartAsync(
+        ServerTransport transport, RequestDelegate handler, bool isTls, DirectOutputOptions? options = null) => StartAsync(transport, handler, listen =>
     {
         listen.UseDirectOutput(options);
         if (isTls)
@@ -41,8 +54,13 @@ internal sealed class DirectServer : IAsyncDisposable
         }
     });
 
+    /// <param name="listen">Sets each listener up.</param>
     public static async Task<DirectServer> StartAsync(
-        RequestDelegate handler, Action<ListenOptions>? listen = null, Action<KestrelServerOptions>? kestrel = null)
+        ServerTransport transport,
+        RequestDelegate handler,
+        Action<ListenOptions>? listen = null,
+        Action<KestrelServerOptions>? kestrel = null,
+        int listeners = 1)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
@@ -52,20 +70,31 @@ internal sealed class DirectServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options =>
         {
             kestrel?.Invoke(options);
-            options.Listen(IPAddress.Loopback, 0, endpoint =>
+            for (var index = 0; index < listeners; index++)
             {
-                endpoint.Use(next => connection => server!.CountAsync(() => next(connection))); // Set before the server listens.
-                (listen ?? (plain => plain.UseDirectOutput()))(endpoint);
-            });
+                options.Listen(IPAddress.Loopback, 0, endpoint =>
+                {
+                    endpoint.Use(next => connection => server!.CountAsync(() => next(connection))); // Set before the server listens.
+                    (listen ?? (plain => plain.UseDirectOutput()))(endpoint);
+                });
+            }
         });
-        server = new DirectServer(builder.Build());
+        var pool = new CountingMemoryPool();
+        var epoll = transport == ServerTransport.Epoll ? new EpollTransport(pool, NullLogger<EpollTransport>.Instance) : null;
+        if (epoll is not null)
+        {
+            // As a factory, so that the server's services dispose it.
+            builder.Services.AddSingleton<IConnectionListenerFactory>(_ => epoll);
+        }
+
+        server = new DirectServer(builder.Build()) { Epoll = epoll, Pool = pool };
         server._app.Run(context =>
         {
             Interlocked.Add(ref server._directRequests, context.Features.Get<DirectConnection>()?.OutputFor(context) is null ? 0 : 1);
             return handler(context);
         });
         await server._app.StartAsync();
-        server.Uri = new Uri(server._app.Urls.Single());
+        server.Uris = [.. server._app.Urls.Select(address => new Uri(address))];
         return server;
     }
 

@@ -8,13 +8,18 @@ using Xunit;
 namespace EdgeCache.Tests.Transport;
 
 /// <summary>Where a range cannot be handed to the socket, it is copied, and the caller does not know.</summary>
-public sealed class FallbackTests : IDisposable
+public abstract class FallbackTests : IDisposable
 {
+    private readonly ServerTransport _transport;
     private readonly SampleFile _file = new(2_500_000);
     private readonly TempFolder _folder = new();
     private readonly TestCertificates _certificates;
 
-    public FallbackTests() => _certificates = new TestCertificates(_folder.Path);
+    protected FallbackTests(ServerTransport transport)
+    {
+        _transport = transport;
+        _certificates = new TestCertificates(_folder.Path);
+    }
 
     [Theory]
     [InlineData(1, true, false)]
@@ -52,7 +57,7 @@ public sealed class FallbackTests : IDisposable
         var clock = new FakeTimeProvider();
         var result = new TaskCompletionSource<FileSendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var large = new SampleFile(24_000_000);
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await DirectServer.StartAsync(_transport,
             async context =>
             {
                 context.Response.ContentLength = null;
@@ -80,7 +85,7 @@ public sealed class FallbackTests : IDisposable
 
     private async Task AssertCopiedAsync(string scheme, int httpVersion, Action<ListenOptions> listen)
     {
-        await using var server = await DirectServer.StartAsync(
+        await using var server = await DirectServer.StartAsync(_transport,
             async context => Assert.Equal(new FileSendResult(FileSendOutcome.Sent, 2_000_000), await context.Response.SendFileRangeAsync(_file.Handle, 100, 2_000_000)),
             listen);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } })
@@ -100,4 +105,8 @@ public sealed class FallbackTests : IDisposable
 
         Assert.Equal(0, server.DirectRequests);
     }
+
+    public sealed class OnSockets() : FallbackTests(ServerTransport.Sockets);
+
+    public sealed class OnEpoll() : FallbackTests(ServerTransport.Epoll);
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EdgeCache.Tests.Transport;
 
-public abstract class HttpResponseFileExtensionsTests(bool isTls) : IDisposable
+public abstract class HttpResponseFileExtensionsTests(ServerTransport transport, bool isTls) : IDisposable
 {
     private readonly SampleFile _file = new(3_000_000);
 
@@ -200,14 +200,18 @@ public abstract class HttpResponseFileExtensionsTests(bool isTls) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(handler, isTls, options);
+    private Task<DirectServer> StartAsync(RequestDelegate handler, DirectOutputOptions? options = null) => DirectServer.StartAsync(transport, handler, isTls, options);
 
-    private Task<DirectServer> StartAnyAsync(RequestDelegate handler, bool direct) => direct ? StartAsync(handler) : DirectServer.StartAsync(handler, _ => { });
+    private Task<DirectServer> StartAnyAsync(RequestDelegate handler, bool direct) => direct ? StartAsync(handler) : DirectServer.StartAsync(transport, handler, _ => { });
 
     private Task<DirectServer> StartAsync(int offset, int length) => StartAsync(async context =>
         Assert.Equal(new FileSendResult(FileSendOutcome.Sent, length), await context.Response.SendFileRangeAsync(_file.Handle, offset, length)));
 
-    public sealed class Plaintext() : HttpResponseFileExtensionsTests(isTls: false);
+    public sealed class OnSockets() : HttpResponseFileExtensionsTests(ServerTransport.Sockets, isTls: false);
 
-    public sealed class Tls() : HttpResponseFileExtensionsTests(isTls: true);
+    public sealed class OnSocketsOverTls() : HttpResponseFileExtensionsTests(ServerTransport.Sockets, isTls: true);
+
+    public sealed class OnEpoll() : HttpResponseFileExtensionsTests(ServerTransport.Epoll, isTls: false);
+
+    public sealed class OnEpollOverTls() : HttpResponseFileExtensionsTests(ServerTransport.Epoll, isTls: true);
 }
