@@ -6,7 +6,7 @@ namespace EdgeCache.Tests.Transport.Epoll;
 
 public sealed class ConnectionSlotsTests : IDisposable
 {
-    private readonly EpollTransport _transport = new(_ => true, new CountingMemoryPool(), NullLogger<EpollTransport>.Instance);
+    private readonly EpollTransport _transport = new(new CountingMemoryPool(), NullLogger<EpollTransport>.Instance);
     private readonly EpollLoop _loop = new("test");
     private readonly SocketPair _pair = new();
     private readonly ConnectionSlots _slots = new();

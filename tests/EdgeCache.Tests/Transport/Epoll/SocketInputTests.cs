@@ -19,7 +19,7 @@ public sealed class SocketInputTests : IDisposable
     public SocketInputTests()
     {
         LinuxSocket.MakeNonBlocking(_pair.Server.SafeHandle);
-        _input = new SocketInput(_pair.Server.SafeHandle, _pool);
+        _input = new SocketInput(_pair.Server.SafeHandle, _pool) { IsInline = true };
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class SocketInputTests : IDisposable
     }
 
     [Fact]
-    public async Task NothingThere_WaitsWithoutABuffer_AndGoesOnOnTheLoopsThread()
+    public async Task NothingThere_WaitsWithoutABuffer_AndInlineGoesOnOnTheLoopsThread()
     {
         var read = _input.ReadAsync();
         Assert.False(read.IsCompleted);
