@@ -444,7 +444,7 @@ public sealed class EpollTransportTests
         transport.Dispose();
     }
 
-    private static Task<DirectServer> StartAsync(RequestDelegate handler) => 
+    private static Task<DirectServer> StartAsync(RequestDelegate handler) =>
         DirectServer.StartAsync(ServerTransport.Epoll, handler, isTls: false, new DirectOutputOptions { RequestsBeginInline = true });
 
     private static Task<RawHttpClient> ConnectAsync(DirectServer server) => RawHttpClient.ConnectAsync(server.Uri, Limit);
