@@ -30,13 +30,14 @@ internal sealed class CountingMemoryPool : MemoryPool<byte>, IMemoryPoolFactory<
     /// <summary>Returned only once: what is returned twice is used by two.</summary>
     private sealed class Block(CountingMemoryPool pool) : IMemoryOwner<byte>
     {
-        private byte[]? _bytes = new byte[BlockBytes];
+        private byte[]? _bytes = ArrayPool<byte>.Shared.Rent(BlockBytes);
 
-        public Memory<byte> Memory => _bytes ?? throw new ObjectDisposedException(nameof(Block));
+        public Memory<byte> Memory => (_bytes ?? throw new ObjectDisposedException(nameof(Block))).AsMemory(0, BlockBytes);
 
         public void Dispose()
         {
             Xunit.Assert.NotNull(_bytes);
+            ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = null;
             Interlocked.Decrement(ref pool._rented);
         }
