@@ -14,8 +14,8 @@ namespace EdgeCache.Transport;
 internal sealed class OutputSocket(ConnectionContext connection, Socket socket, MemoryPool<byte> pool, WritableSignal? writable) : IOutputSink
 {
     /// <summary>
-    /// What is copied when the socket is full and the runtime watches it: an ordinary send is what the runtime queues until the socket is writable. It becomes writable with a third of
-    /// its buffer free, so that a few KiB copied stand beside hundreds sent by sendfile.
+    /// What is copied when the socket is full and the runtime watches it: an ordinary send is what the runtime queues until the socket is writable. It becomes
+    /// writable with a third of its buffer free, so that a few KiB copied stand beside hundreds sent by sendfile.
     /// </summary>
     private const int BridgeBytes = 4096;
 

@@ -28,7 +28,7 @@ internal sealed class EpollListener(Socket socket, EpollTransport transport) : I
             catch (Exception exception) when (exception is SocketException or Win32Exception or ObjectDisposedException)
             {
                 accepted?.Dispose();
-                if (!_unbound.IsCancellationRequested)
+                if (!_unbound.IsCancellationRequested && !IsOfClient(exception, accepted))
                 {
                     await PauseAsync(exception, cancellationToken);
                 }
@@ -47,14 +47,12 @@ internal sealed class EpollListener(Socket socket, EpollTransport transport) : I
 
     public ValueTask DisposeAsync() => UnbindAsync();
 
+    /// <summary>Whether the client left before its turn; that must not cost others theirs.</summary>
+    private static bool IsOfClient(Exception exception, Socket? accepted) =>
+        exception is SocketException { SocketErrorCode: var error } && (accepted is not null || error is SocketError.ConnectionReset or SocketError.ConnectionAborted);
+
     private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted })
-        {
-            // The client left before its turn.
-            return;
-        }
-
         transport.Log.AcceptFailed(EndPoint, exception);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unbound.Token);
         await Task.Delay(Pause, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

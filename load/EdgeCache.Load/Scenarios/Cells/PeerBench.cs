@@ -12,10 +12,16 @@ namespace EdgeCache.Load.Scenarios.Cells;
 /// <param name="output">Where samples are added, also those of a run that is ended; and one line a cell.</param>
 internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int rounds, (List<CellSample> Samples, TextWriter Progress) output)
 {
-    /// <summary>A server that was left in the middle of answers has to notice it; docker-registry asks the origin some time after its clients are gone.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// A server that was left in the middle of answers has to notice it: docker-registry asks the origin, and takes the processor of whoever comes next, for
+    /// some time after its clients are gone.
+    /// </summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
-    private const int MaxRests = 100;
+    /// <summary>What idle servers take together in one rest: a tick of the clock each.</summary>
+    private static readonly TimeSpan IdleCpu = TimeSpan.FromMilliseconds(20);
+
+    private const int MaxRests = 50;
 
     /// <summary>A throttled origin goes on counting what it had promised to the connections of a server that was given up: 100 pieces of 64 KiB at 10 MB/s.</summary>
     private static readonly TimeSpan OriginRest = TimeSpan.FromSeconds(1);
@@ -75,13 +81,20 @@ internal sealed class PeerBench(PeerStage stage, OriginProcess origin, int round
         return ready;
     }
 
-    /// <summary>Until nobody asks the origin for anything.</summary>
+    /// <summary>Until nobody asks the origin for anything, and no server is at work.</summary>
     private async Task RestAsync(CancellationToken cancellationToken)
     {
-        var (before, rests) = (-1, 0);
-        while (await origin.CountAsync(cancellationToken) is var counts && counts.Requests != before && rests++ < MaxRests)
+        var before = (Requests: -1, Cpu: TimeSpan.Zero);
+        for (var rests = 0; rests < MaxRests; rests++)
         {
-            before = counts.Requests;
+            var counts = await origin.CountAsync(cancellationToken);
+            var cpu = stage.Servers.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.ReadCpu());
+            if (counts.Requests == before.Requests && cpu - before.Cpu <= IdleCpu)
+            {
+                return;
+            }
+
+            before = (counts.Requests, cpu);
             await Task.Delay(Rest, cancellationToken);
         }
     }
