@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using EdgeCache.Transport.Kernel;
+using EdgeCache.Transport.Output;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -9,7 +11,7 @@ namespace EdgeCache.Transport.Epoll;
 /// <summary>
 /// One accepted connection: its socket, which it owns, and both ways of it. The loop calls <see cref="OnEvents"/>; everything else is Kestrel's.
 /// </summary>
-internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSocketFeature, IMemoryPoolFeature, IDuplexPipe
+internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSocketFeature, IMemoryPoolFeature, IWatchedSocket, IDuplexPipe
 {
     /// <summary>What a peer may have sent that nobody read: as much as Kestrel's own transport buffers.</summary>
     private const int MaxUnreadBytes = 1 << 20;
@@ -33,14 +35,13 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
         Transport = this;
         Features.Set<IConnectionSocketFeature>(this);
         Features.Set<IMemoryPoolFeature>(this);
-        Features.Set(this);
+        Features.Set<IWatchedSocket>(this);
     }
 
     public Socket Socket { get; }
 
     public MemoryPool<byte> MemoryPool => _transport.Pool;
 
-    /// <summary>When the socket may be written to again.</summary>
     public WritableSignal Writable { get; } = new();
 
     /// <summary>The key under which the loop knows it.</summary>
@@ -51,7 +52,6 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
     /// <summary>Only for a listener without an output of its own.</summary>
     public PipeWriter Output => _output ??= DirectOutput.ToSocket(this, Socket, MemoryPool, _transport.Listener);
 
-    /// <summary>Whether the reader goes on on the loop's thread after a wait, instead of on the pool. Set by the reader, for its next wait.</summary>
     public bool IsReadInline
     {
         set => _input.IsInline = value;

@@ -1,3 +1,5 @@
+using EdgeCache.Transport.Kernel;
+
 namespace EdgeCache.Transport.Epoll;
 
 /// <summary>

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
+using EdgeCache.Transport.Kernel;
+using EdgeCache.Transport.Output;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
+using EdgeCache.Transport.Kernel;
 
 namespace EdgeCache.Transport.Epoll;
 

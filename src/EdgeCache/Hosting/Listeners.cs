@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using EdgeCache.Configuration;
-using EdgeCache.Transport;
+using EdgeCache.Transport.Output;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;

@@ -4,7 +4,7 @@ using EdgeCache.Core.Fill;
 using EdgeCache.Core.Store;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
-using EdgeCache.Transport;
+using EdgeCache.Transport.Output;
 
 namespace EdgeCache.Serving;
 

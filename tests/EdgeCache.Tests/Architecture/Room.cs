@@ -1,7 +1,7 @@
 namespace EdgeCache.Tests.Architecture;
 
 /// <summary>A row of the table of rooms in ARCHITECTURE.md.</summary>
-/// <param name="Folder">Such as <c>src/EdgeCache.Core/Oci</c>, or <c>src/EdgeCache.Transport</c> for a project that is one room.</param>
+/// <param name="Folder">Such as <c>src/EdgeCache.Core/Oci</c>, or a whole project's that has no folders.</param>
 /// <param name="MayKnow">The names of other rooms, those of which only the options may be known with " (options)"; null for all.</param>
 internal sealed record Room(string Folder, IReadOnlySet<string>? MayKnow)
 {

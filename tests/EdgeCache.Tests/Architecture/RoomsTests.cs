@@ -32,10 +32,10 @@ public sealed class RoomsTests
         }
     }
 
-    /// <summary>A project's folders; the project itself where the map has it as one room.</summary>
+    /// <summary>A project's folders; the project itself where it has none.</summary>
     private static IEnumerable<string> RoomsOf(IGrouping<string, string[]> project)
     {
-        var whole = $"src/{project.Key}";
-        return Room.All.Any(room => room.Folder == whole) ? [whole] : project.Where(parts => parts.Length > 3).Select(parts => string.Join('/', parts[..3]));
+        var folders = project.Where(parts => parts.Length > 3).Select(parts => string.Join('/', parts[..3])).ToList();
+        return folders.Count > 0 ? folders : [$"src/{project.Key}"];
     }
 }

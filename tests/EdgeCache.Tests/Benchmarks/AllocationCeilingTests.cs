@@ -1,7 +1,7 @@
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
 using EdgeCache.Benchmarks;
-using EdgeCache.Tests.Transport;
+using EdgeCache.Tests.Transport.Output;
 using Xunit;
 
 namespace EdgeCache.Tests.Benchmarks;

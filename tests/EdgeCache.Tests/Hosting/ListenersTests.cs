@@ -1,7 +1,7 @@
 using System.Text;
 using EdgeCache.Configuration;
 using EdgeCache.Testing;
-using EdgeCache.Transport.Epoll;
+using EdgeCache.Transport.Output;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -65,7 +65,7 @@ public sealed class ListenersTests : IDisposable
     private static Task<TestNode> StartAsync(EdgeCacheOptions options) => TestNode.StartAsync(
         context =>
         {
-            var text = $"{(context.Features.Get<EpollConnection>() is null ? "stock" : "ours")}, {(Thread.CurrentThread.IsThreadPoolThread ? "pool" : "loop")}";
+            var text = $"{(context.Features.Get<IWatchedSocket>() is null ? "stock" : "ours")}, {(Thread.CurrentThread.IsThreadPoolThread ? "pool" : "loop")}";
             context.Response.ContentLength = text.Length;
             return context.Response.WriteAsync(text);
         },

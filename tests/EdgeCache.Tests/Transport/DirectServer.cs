@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using EdgeCache.Testing;
-using EdgeCache.Transport;
 using EdgeCache.Transport.Epoll;
+using EdgeCache.Transport.Output;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
