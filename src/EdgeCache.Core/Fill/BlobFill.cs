@@ -26,13 +26,17 @@ internal sealed class BlobFill
     private int _nextSource;
     private bool _closed;
 
-    public BlobFill(Digest digest, FillOptions options)
+    /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
+    public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
     {
         Digest = digest;
+        AsksSiblings = asksSiblings;
         _options = options;
     }
 
     public Digest Digest { get; }
+
+    public bool AsksSiblings { get; }
 
     /// <summary>Adds a reader and, where it brings one, its source. Null when the fill is full, or over and no longer joinable.</summary>
     /// <param name="linked">The repository is known to hold the digest: any source's bytes may be read.</param>

@@ -44,6 +44,15 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>Why, for anything but Found; safe to show to a client (no credentials, no query strings).</summary>
     public string Reason { get; init; } = string.Empty;
 
+    /// <summary>Whether another node of the fleet gave it. Upstream, asked for the same, may then still have it right.</summary>
+    public bool IsFromSibling { get; init; }
+
+    /// <summary>Whether this node stores what comes, or only passes it through.</summary>
+    public bool IsKept { get; init; } = true;
+
+    /// <summary>Called when the content turned out not to be what was asked for.</summary>
+    public Action? Rejected { get; init; }
+
     public async ValueTask DisposeAsync()
     {
         await Body.DisposeAsync().ConfigureAwait(false);

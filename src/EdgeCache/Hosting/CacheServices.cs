@@ -6,6 +6,7 @@ using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Serving;
+using EdgeCache.Siblings;
 
 namespace EdgeCache.Hosting;
 
@@ -26,9 +27,15 @@ internal static class CacheServices
             DockerConfigFile = options.DockerConfigFile,
             MaxTokenBytes = options.Limits.MaxTokenBytes,
         });
-        services.AddSingleton<LinkConfirmer>();
+        if (options.Fleet.UsesSiblings)
+        {
+            services.AddSiblings(options.Fleet);
+        }
+
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
         services.AddSingleton<FillTable>();
         services.AddSingleton<ManifestResolver>();
+        services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
         return services;
     }
@@ -43,6 +50,15 @@ internal static class CacheServices
         services.AddSingleton<ListHandler>();
         services.AddSingleton<RegistryHandler>();
         return services;
+    }
+
+    /// <summary>Two only where there are siblings: each has its own exchanges.</summary>
+    private static ManifestResolvers ManifestResolversOf(IServiceProvider provider)
+    {
+        var origin = provider.GetRequiredService<IOrigin>();
+        var clients = provider.GetRequiredService<ManifestResolver>();
+        var siblings = origin.Upstream == origin ? clients : ActivatorUtilities.CreateInstance<ManifestResolver>(provider, origin.Upstream);
+        return new ManifestResolvers(origin, clients, siblings);
     }
 
     private static FillOptions FillOptionsOf(LimitOptions limits) => new()

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Origin;
 
@@ -45,6 +46,11 @@ internal static class AnswerRules
     public static bool IsEncoded(HttpContentHeaders headers) =>
         headers.NonValidated.TryGetValues("Content-Encoding", out var codings)
         && codings.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase) && coding.Length > 0);
+
+    /// <summary>What the answer says its content's digest is; none where it says nothing, or nonsense.</summary>
+    public static Digest ReadDigest(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
+        && Digest.TryParse(values.ToString(), out var digest) ? digest : default;
 
     private static (OriginOutcome Outcome, string Reason) JudgeBody(HttpResponseMessage response, long? rangeFrom)
     {

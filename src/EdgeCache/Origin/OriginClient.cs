@@ -133,7 +133,7 @@ internal sealed class OriginClient : IOrigin
             ContentLength = hasContent ? headers.ContentLength : null,
             Offset = hasContent && (int)response.StatusCode == 206 ? question.Offset : 0,
             MediaType = hasContent ? headers.ContentType?.ToString() : null,
-            Digest = ReadDigest(response),
+            Digest = AnswerRules.ReadDigest(response),
             StatusCode = (int)response.StatusCode,
             RetryAfter = RetryAfterHeader.Read(response.Headers, _time.GetUtcNow()),
             Endpoint = endpoint.Authority,
@@ -147,8 +147,4 @@ internal sealed class OriginClient : IOrigin
 
         return answer;
     }
-
-    private static Digest ReadDigest(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
-        && Digest.TryParse(values.ToString(), out var digest) ? digest : default;
 }

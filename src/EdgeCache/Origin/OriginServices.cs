@@ -26,7 +26,8 @@ internal static class OriginServices
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider([], UpstreamClusters.Create(provider.GetRequiredService<Upstreams>().All)));
         services.AddSingleton<EndpointPool>();
-        services.AddSingleton<IOrigin, OriginClient>();
+        services.AddSingleton<OriginClient>();
+        services.AddSingleton<IOrigin>(provider => provider.GetRequiredService<OriginClient>());
         services.AddSingleton(provider => new ForwardLimits(
             provider.GetRequiredService<OriginOptions>().MaxForwardedBodyBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UpstreamForwarder>();

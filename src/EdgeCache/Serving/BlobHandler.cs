@@ -46,6 +46,7 @@ internal sealed class BlobHandler
             var isDone = found.State switch
             {
                 LookupState.Fresh => await TrySendStoredAsync(context, record, found, result),
+                _ when record.Scope == FetchScope.Stored => await RegistryHandler.FailNotHeldAsync(context, record),
                 LookupState.Miss when !isHead => await TryFollowFillAsync(context, route, record, found),
                 _ => await TryConfirmAsync(context, route, record, found),
             };
@@ -126,10 +127,15 @@ internal sealed class BlobHandler
     /// <summary>False where the bytes have just been stored.</summary>
     private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
-        var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, out var joined);
+        var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, record.Scope, out var joined);
         using var reader = joined;
         if (reader is null)
         {
+            if (outcome == JoinOutcome.Elsewhere)
+            {
+                return await RegistryHandler.FailNotHeldAsync(context, record);
+            }
+
             if (outcome == JoinOutcome.Refused)
             {
                 await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");

@@ -76,6 +76,12 @@ internal static class ErrorMapping
     /// <summary>A limit of this node is reached: fills, readers or waiters.</summary>
     public static OciFailure Overloaded { get; } = new(503, OciErrorCode.Unknown, "This cache is at its limit.", RetryAfterSeconds: 1);
 
+    /// <summary>A sibling asked for what is held, or what comes from a sibling itself (RFC 9111, section 5.2.1.7).</summary>
+    public static OciFailure NotHeld { get; } = new(504, OciErrorCode.Unknown, "This cache does not hold it.");
+
+    /// <summary>A request that claims to be a sibling's and is not.</summary>
+    public static OciFailure NoSibling { get; } = new(403, OciErrorCode.Denied, "The request is not signed by a node of this fleet.");
+
     /// <summary>The local disk or index failed, and passing the upstream's bytes through was not possible either.</summary>
     public static OciFailure StoreFailed { get; } = new(503, OciErrorCode.Unknown, "This cache's store has failed.", RetryAfterSeconds: 5);
 

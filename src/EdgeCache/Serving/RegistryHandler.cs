@@ -1,5 +1,6 @@
 using EdgeCache.Core.Caching;
 using EdgeCache.Routing;
+using EdgeCache.Siblings;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -25,10 +26,14 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
+    private readonly SiblingGate? _gate;
     private readonly ILogger<RegistryHandler> _log;
 
-    public RegistryHandler(RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, ILogger<RegistryHandler> log)
+    /// <param name="gate">Where this node has siblings.</param>
+    public RegistryHandler(
+        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, ILogger<RegistryHandler> log, SiblingGate? gate = null)
     {
+        _gate = gate;
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
@@ -78,6 +83,16 @@ internal sealed class RegistryHandler
         }
 
         record.SetRoute(route);
+        if (_gate is not null)
+        {
+            if (!_gate.TryReadScope(request, target, out var scope))
+            {
+                return FailAsync(context, record, ErrorMapping.NoSibling, "sibling");
+            }
+
+            record.Scope = scope;
+        }
+
         context.Response.Headers[VersionHeader] = VersionValue;
         if (route.UsedNamespace && route.Repository.Upstream is { } upstream)
         {
@@ -104,6 +119,14 @@ internal sealed class RegistryHandler
         }
 
         return OciErrorWriter.WriteAsync(context, failure);
+    }
+
+    /// <summary>Tells a sibling that it has to ask elsewhere.</summary>
+    /// <returns>True: the request is answered.</returns>
+    public static async Task<bool> FailNotHeldAsync(HttpContext context, RequestRecord record)
+    {
+        await FailAsync(context, record, ErrorMapping.NotHeld, "not_held");
+        return true;
     }
 
     /// <summary>A GET has no use for a body: it is not read, and the connection ends, so that its bytes never look like the next request
