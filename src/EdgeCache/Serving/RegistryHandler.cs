@@ -1,4 +1,5 @@
 using EdgeCache.Core.Caching;
+using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,6 +12,7 @@ namespace EdgeCache.Serving;
 /// <list type="number">
 /// <item>what is not GET or HEAD is refused;</item>
 /// <item>the raw target is parsed once into a route;</item>
+/// <item>what came back to this node is refused;</item>
 /// <item>the route's handler answers, from the cache or by forwarding;</item>
 /// <item>every failure goes out through <see cref="OciErrorWriter"/>.</item>
 /// </list>
@@ -25,14 +27,17 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
+    private readonly LoopGuard _loops;
     private readonly ILogger<RegistryHandler> _log;
 
-    public RegistryHandler(RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, ILogger<RegistryHandler> log)
+    public RegistryHandler(
+        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, LoopGuard loops, ILogger<RegistryHandler> log)
     {
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
         _lists = lists;
+        _loops = loops;
         _log = log;
     }
 
@@ -78,6 +83,12 @@ internal sealed class RegistryHandler
         }
 
         record.SetRoute(route);
+        if (!_loops.TryEnter(request.Headers[LoopGuard.HeaderName]))
+        {
+            ServingLog.LoopRefused(_log, route.Repository.Upstream ?? string.Empty);
+            return FailAsync(context, record, ErrorMapping.Loop, "loop");
+        }
+
         context.Response.Headers[VersionHeader] = VersionValue;
         if (route.UsedNamespace && route.Repository.Upstream is { } upstream)
         {

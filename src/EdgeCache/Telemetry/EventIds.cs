@@ -25,4 +25,5 @@ internal static class EventIds
     public const int OriginAttemptThrew = 2007;
 
     public const int ServingHandlerFailed = 4000;
+    public const int ServingLoopRefused = 4001;
 }
