@@ -99,7 +99,7 @@ internal sealed class FillRun
 
         using (pending)
         {
-            _fill.Begin(pending.Writer, totalBytes);
+            _fill.Begin(pending.Writer, totalBytes, answer.Trail);
             // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
             _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
             _fill.Confirm(source);

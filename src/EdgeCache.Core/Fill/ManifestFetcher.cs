@@ -54,7 +54,7 @@ internal sealed class ManifestFetcher
         switch (answer.Outcome)
         {
             case OriginOutcome.NotModified when !unless.IsNone:
-                return new ManifestAnswer(CacheResult.Revalidated, repository, unless, ForwardStatus: answer.StatusCode);
+                return new ManifestAnswer(CacheResult.Revalidated, repository, unless, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
             case OriginOutcome.Found:
                 break;
             default:
@@ -82,8 +82,9 @@ internal sealed class ManifestFetcher
         var digest = reference.IsDigest ? reference.Digest : answer.Digest;
         var type = MediaTypes.Parse(answer.MediaType);
         return type == ManifestTypes.None || answer.ContentLength is null
-            ? new ManifestAnswer(CacheResult.Miss, repository, ForwardStatus: answer.StatusCode)
-            : new ManifestAnswer(CacheResult.Miss, repository, digest, type, answer.ContentLength.Value, ForwardStatus: answer.StatusCode);
+            ? new ManifestAnswer(CacheResult.Miss, repository, ForwardStatus: answer.StatusCode, Trail: answer.Trail)
+            : new ManifestAnswer(
+                CacheResult.Miss, repository, digest, type, answer.ContentLength.Value, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
     }
 
     private ManifestAnswer Accept(RepositoryKey repository, in Reference reference, OriginAnswer answer, byte[] content)
@@ -112,7 +113,7 @@ internal sealed class ManifestFetcher
         }
 
         return new ManifestAnswer(
-            CacheResult.Miss, repository, digest, document.Type, content.Length, content, ForwardStatus: answer.StatusCode);
+            CacheResult.Miss, repository, digest, document.Type, content.Length, content, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
     }
 
     private ManifestAnswer Refuse(RepositoryKey repository, in Reference reference, OriginAnswer answer, string reason)

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Fill;
@@ -37,6 +38,10 @@ public sealed class OriginAnswer : IAsyncDisposable
 
     /// <summary>Retry-After, where it was sent.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What it says of the caches on its way. The age is of the endpoint's own answer: a redirect's target tells how old the bytes are, not
+    /// how old the word that a tag means them is.</summary>
+    public CacheTrail Trail { get; init; }
 
     /// <summary>The endpoint that answered, or the last one tried: scheme, host and port, for logs.</summary>
     public string Endpoint { get; init; } = string.Empty;

@@ -24,6 +24,7 @@ internal static class AnswerRules
             401 => (OriginOutcome.Unauthorized, "the upstream asks for other credentials"),
             403 => (OriginOutcome.Denied, "the upstream denies access"),
             408 or 429 => (OriginOutcome.RateLimited, "the upstream limits the rate"),
+            508 => (OriginOutcome.Loop, "the upstream's endpoint leads back to a cache that the request has passed"),
             >= 500 => (OriginOutcome.Unavailable, $"the upstream answered {status}"),
             _ => (OriginOutcome.BadAnswer, $"the upstream answered {status}"),
         };
@@ -38,7 +39,7 @@ internal static class AnswerRules
     public static EndpointSignal SignalOf(OriginOutcome outcome) => outcome switch
     {
         OriginOutcome.Unavailable => EndpointSignal.Failed,
-        OriginOutcome.RateLimited or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
+        OriginOutcome.RateLimited or OriginOutcome.Loop or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
         _ => EndpointSignal.Answered,
     };
 

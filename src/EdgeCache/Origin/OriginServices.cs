@@ -22,6 +22,7 @@ internal static class OriginServices
         services.TryAddSingleton(_ => HttpClient.DefaultProxy);
         services.AddSingleton(options);
         services.AddSingleton(provider => new OriginMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton<LoopGuard>();
         services.AddSingleton<Upstreams>();
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider([], UpstreamClusters.Create(provider.GetRequiredService<Upstreams>().All)));
@@ -29,7 +30,9 @@ internal static class OriginServices
         services.AddSingleton<OriginClient>();
         services.AddSingleton<IOrigin>(provider => provider.GetRequiredService<OriginClient>());
         services.AddSingleton(provider => new ForwardLimits(
-            provider.GetRequiredService<OriginOptions>().MaxForwardedBodyBytes, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<OriginOptions>().MaxForwardedBodyBytes,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<LoopGuard>()));
         services.AddSingleton<UpstreamForwarder>();
         return services;
     }

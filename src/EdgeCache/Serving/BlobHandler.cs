@@ -70,7 +70,7 @@ internal sealed class BlobHandler
         if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
         {
             // The manifest's descriptor tells all that a HEAD wants to know.
-            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Hit, found.SizeBytes);
+            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Hit, found.SizeBytes, default);
             return true;
         }
 
@@ -83,16 +83,17 @@ internal sealed class BlobHandler
 
         if (found.State == LookupState.Miss)
         {
-            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Linked, confirmed.SizeBytes);
+            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Linked, confirmed.SizeBytes, confirmed.Trail);
             return true;
         }
 
         return false;
     }
 
-    private static async Task AnswerHeadAsync(HttpContext context, RequestRecord record, Digest digest, CacheResult result, long sizeBytes)
+    private static async Task AnswerHeadAsync(
+        HttpContext context, RequestRecord record, Digest digest, CacheResult result, long sizeBytes, CacheTrail trail)
     {
-        WriteHead(context, record, new DigestText(digest), result, null);
+        WriteHead(context, record, new DigestText(digest), result, null, trail);
         await BeginBodyAsync(context, record, digest, sizeBytes);
     }
 
@@ -169,7 +170,7 @@ internal sealed class BlobHandler
             return;
         }
 
-        WriteHead(context, record, new DigestText(found.Digest), reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null);
+        WriteHead(context, record, new DigestText(found.Digest), reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null, head.Trail);
         if (head.TotalBytes < 0)
         {
             // The upstream named no length: the client gets the whole, in chunks, whatever range it asked for.
@@ -181,10 +182,11 @@ internal sealed class BlobHandler
         }
     }
 
-    private static void WriteHead(HttpContext context, RequestRecord record, DigestText digest, CacheResult result, Freshness? freshness)
+    private static void WriteHead(
+        HttpContext context, RequestRecord record, DigestText digest, CacheResult result, Freshness? freshness, in CacheTrail trail = default)
     {
         record.Result = result;
-        ContentHeaders.WriteCacheState(context.Response, result, 0, freshness);
+        ContentHeaders.WriteCacheState(context.Response, result, 0, freshness, trail);
         ContentHeaders.Write(context.Response, digest, MediaTypes.OctetStream, isImmutable: true);
         context.Response.Headers.AcceptRanges = "bytes";
     }
@@ -226,7 +228,7 @@ internal sealed class BlobHandler
 
     private static Task FailAsync(HttpContext context, RequestRecord record, FillFailure failure)
     {
-        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null);
+        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null, new CacheTrail(default, failure.Members));
         return RegistryHandler.FailAsync(context, record, ErrorMapping.ForFailure(failure, OciRouteKind.Blob), FailureReason.Of(failure));
     }
 }

@@ -54,7 +54,8 @@ internal sealed class ManifestHandler
         {
             var answer = await how.Resolver.ResolveAsync(route.Repository, route.Reference, accept, how.Rule, isHead, context.RequestAborted);
             record.Result = answer.Result;
-            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness);
+            var trail = answer.Result == CacheResult.Error ? new CacheTrail(default, answer.Failure.Members) : answer.Trail;
+            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness, trail);
             if (answer.Result == CacheResult.Error)
             {
                 var failure = ErrorMapping.ForFailure(answer.Failure, OciRouteKind.Manifest);

@@ -1,4 +1,5 @@
 using EdgeCache.Core.Caching;
+using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Siblings;
 using EdgeCache.Telemetry;
@@ -12,6 +13,7 @@ namespace EdgeCache.Serving;
 /// <list type="number">
 /// <item>what is not GET or HEAD is refused;</item>
 /// <item>the raw target is parsed once into a route;</item>
+/// <item>what came back to this node is refused;</item>
 /// <item>the route's handler answers, from the cache or by forwarding;</item>
 /// <item>every failure goes out through <see cref="OciErrorWriter"/>.</item>
 /// </list>
@@ -26,18 +28,20 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
+    private readonly LoopGuard _loops;
     private readonly SiblingGate? _gate;
     private readonly ILogger<RegistryHandler> _log;
 
     /// <param name="gate">Where this node has siblings.</param>
     public RegistryHandler(
-        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, ILogger<RegistryHandler> log, SiblingGate? gate = null)
+        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, LoopGuard loops, ILogger<RegistryHandler> log, SiblingGate? gate = null)
     {
         _gate = gate;
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
         _lists = lists;
+        _loops = loops;
         _log = log;
     }
 
@@ -83,6 +87,12 @@ internal sealed class RegistryHandler
         }
 
         record.SetRoute(route);
+        if (!_loops.TryEnter(request.Headers[LoopGuard.HeaderName]))
+        {
+            ServingLog.LoopRefused(_log, route.Repository.Upstream ?? string.Empty);
+            return FailAsync(context, record, ErrorMapping.Loop, "loop");
+        }
+
         if (_gate is not null)
         {
             if (!_gate.TryReadScope(request, target, out var scope))

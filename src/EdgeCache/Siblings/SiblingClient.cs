@@ -8,7 +8,7 @@ namespace EdgeCache.Siblings;
 /// Asks one member, and finds out soon where it does not answer: after half a second without headers it is asked whether it lives. One that lives may be waiting
 /// for a slow upstream and is waited for; one that does not is left, and its keys have another home from then on. Safe for concurrent use.
 /// </summary>
-internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetSecret secret, SiblingMetrics metrics, TimeProvider time)
+internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetSecret secret, SiblingMetrics metrics, LoopGuard loops, TimeProvider time)
 {
     /// <summary>Without a sign of life for so long, the member is asked for one. With the probe's own time-out, a dead one costs a second.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
@@ -112,6 +112,10 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
         if (onlyHeld)
         {
             request.Headers.TryAddWithoutValidation("Cache-Control", SiblingHeaders.OnlyIfCached);
+        }
+        else
+        {
+            loops.Mark(request);
         }
 
         if (!question.IfNoneMatch.IsNone)

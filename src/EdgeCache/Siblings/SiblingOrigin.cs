@@ -63,6 +63,7 @@ internal sealed class SiblingOrigin(
             Digest = first.Digest,
             StatusCode = first.StatusCode,
             Endpoint = first.Endpoint,
+            Trail = first.Trail,
             Rejected = first.Rejected,
             IsFromSibling = true,
             IsKept = !IsElsewhere(question.Key) || keep.Keeps(digest),
@@ -135,6 +136,7 @@ internal sealed class SiblingOrigin(
             Digest = AnswerRules.ReadDigest(response),
             StatusCode = (int)response.StatusCode,
             Endpoint = member.Name,
+            Trail = TrailHeaders.Read(response.Headers, isEndpoint: true, TimeSpan.Zero),
             IsFromSibling = true,
             Rejected = () => Reject(member),
         };

@@ -36,4 +36,5 @@ internal static class EventIds
     public const int SiblingResumed = 2203;
 
     public const int ServingHandlerFailed = 4000;
+    public const int ServingLoopRefused = 4001;
 }
