@@ -1,3 +1,4 @@
+using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
@@ -14,7 +15,7 @@ namespace EdgeCache.Hosting;
 internal static class CacheServices
 {
     public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
-        options.IsFleet ? services.AddFleet(options) : services;
+        !options.IsFleet ? services : services.AddFleet(options).AddSingleton<NodeStatusReader>().AddSingleton<FleetHandler>();
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
@@ -29,7 +30,7 @@ internal static class CacheServices
         });
         if (options.Fleet.UsesSiblings)
         {
-            services.AddSiblings(options.Fleet);
+            services.AddSiblings(options.Fleet).AddSingleton<MemberStatusClient>();
         }
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
