@@ -59,6 +59,33 @@ public sealed class FleetProcessTests
         Assert.Contains(apps.SelectMany(app => app.Layers), layer => fleet.HomeOf(layer.Digest) == fleet.Nodes[0]);
     }
 
+    /// <summary>One node after the other drains, ends and comes back with its cache, while clients pull.</summary>
+    [Fact]
+    public async Task RollingRestart_NoPullFails()
+    {
+        const int Images = 6;
+        var apps = Enumerable.Range(0, Images).Select(index => Sample.CreateSeeded($"team/app{index}", index + 1, 200_000)).ToArray();
+        await using var origin = await FakeOrigin.StartAsync(apps.Select(app => app.Repository));
+        await using var fleet = await FleetProcesses.StartAsync(origin, Nodes);
+        using var upgraded = new CancellationTokenSource();
+        var pulls = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
+        {
+            for (var index = client; !upgraded.IsCancellationRequested; index++)
+            {
+                await PullAsync(fleet, apps[index % Images], index % Nodes);
+                await Task.Delay(20);
+            }
+        })).ToArray();
+        for (var index = 0; index < Nodes; index++)
+        {
+            await fleet.RestartAsync(index);
+        }
+
+        await upgraded.CancelAsync();
+        await Task.WhenAll(pulls);
+        Assert.All(apps, app => Assert.InRange(origin.Log.Count(OriginRequestKind.BlobGet, app.Layers[0].Digest), 1, Nodes));
+    }
+
     private static async Task PullAsync(FleetProcesses fleet, Sample app, int first)
     {
         var manifest = await GetAsync(fleet, first, app.TagPath(), ("Accept", app.Image.MediaType));
@@ -91,31 +118,37 @@ public sealed class FleetProcessTests
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
     /// <summary>A fleet of processes. Owned by the test.</summary>
-    private sealed class FleetProcesses : IAsyncDisposable
+    private sealed class FleetProcesses(FakeOrigin origin, string[] urls) : IAsyncDisposable
     {
-        private readonly List<TempFolder> _caches = [];
+        private const int SigTerm = 15;
+
+        /// <summary>Their clients may be in use still.</summary>
+        private readonly List<NodeProcess> _ended = [];
+
+        private readonly TempFolder[] _caches = Array.ConvertAll(urls, _ => new TempFolder());
 
         public NodeProcess[] Nodes { get; private set; } = [];
 
         public static async Task<FleetProcesses> StartAsync(FakeOrigin origin, int count)
         {
-            var fleet = new FleetProcesses();
-            var urls = Array.ConvertAll(FreePorts.Take(count), port => $"http://127.0.0.1:{port}");
-            foreach (var url in urls)
+            var fleet = new FleetProcesses(origin, Array.ConvertAll(FreePorts.Take(count), port => $"http://127.0.0.1:{port}"));
+            for (var index = 0; index < count; index++)
             {
-                var settings = new Dictionary<string, string?>
-                {
-                    ["EDGECACHE__FLEET__SELF"] = url,
-                    ["EDGECACHE__FLEET__MEMBERS"] = string.Join(',', urls),
-                    ["EDGECACHE__FLEET__SECRET"] = FleetFixture.Secret,
-                };
-                fleet._caches.Add(new TempFolder());
-                fleet.Nodes = [.. fleet.Nodes, await NodeProcess.StartAsync(origin, fleet._caches[^1], settings, "--listen", url)];
+                fleet.Nodes = [.. fleet.Nodes, await fleet.StartAsync(index)];
             }
 
-            // Each takes those that started after it for dead until it has probed them again.
-            await Eventually.TrueAsync(() => fleet.Nodes.All(node => Count(node.Output, "and is Unreachable") == Count(node.Output, "and is Ready")));
+            await fleet.AllSeeAllAsync();
             return fleet;
+        }
+
+        /// <summary>Ends a node as an upgrade does, and starts it again on its cache.</summary>
+        public async Task RestartAsync(int index)
+        {
+            Nodes[index].Signal(SigTerm);
+            Assert.Equal(0, await Nodes[index].EndAsync());
+            _ended.Add(Nodes[index]);
+            Nodes[index] = await StartAsync(index);
+            await AllSeeAllAsync();
         }
 
         public NodeProcess HomeOf(Digest digest) =>
@@ -123,12 +156,28 @@ public sealed class FleetProcessTests
 
         public async ValueTask DisposeAsync()
         {
-            foreach (var node in Nodes)
+            foreach (var node in _ended.Concat(Nodes))
             {
                 await node.DisposeAsync();
             }
 
-            _caches.ForEach(cache => cache.Dispose());
+            Array.ForEach(_caches, cache => cache.Dispose());
         }
+
+        private Task<NodeProcess> StartAsync(int index)
+        {
+            var settings = new Dictionary<string, string?>
+            {
+                ["EDGECACHE__FLEET__SELF"] = urls[index],
+                ["EDGECACHE__FLEET__MEMBERS"] = string.Join(',', urls),
+                ["EDGECACHE__FLEET__SECRET"] = FleetFixture.Secret,
+                ["EDGECACHE__DRAIN__DELAY"] = "1s",
+            };
+            return NodeProcess.StartAsync(origin, _caches[index], settings, "--listen", urls[index]);
+        }
+
+        /// <summary>Waits until each that took another for dead has found it ready again.</summary>
+        private Task AllSeeAllAsync() => Eventually.TrueAsync(() =>
+            Nodes.All(node => Count(node.Output, " was Ready and is ") == Count(node.Output, "and is Ready")));
     }
 }
