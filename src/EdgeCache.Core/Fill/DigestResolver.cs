@@ -97,7 +97,7 @@ internal sealed class DigestResolver : IAsyncDisposable
             return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
         }
 
-        if (head.Result != CacheResult.Error)
+        if (head is { Result: not CacheResult.Error, IsFromSibling: false })
         {
             _store.Link(repository, digest, head.Type, head.SizeBytes);
         }

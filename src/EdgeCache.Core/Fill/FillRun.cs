@@ -100,8 +100,12 @@ internal sealed class FillRun
         using (pending)
         {
             _fill.Begin(pending.Writer, totalBytes, answer.Trail);
-            // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
-            _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
+            if (!answer.IsFromSibling)
+            {
+                // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
+                _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
+            }
+
             _fill.Confirm(source);
             var failure = await ReceiveAsync(answer.Body, pending.Writer, totalBytes, cancellationToken).ConfigureAwait(false);
             if (failure is { } broken)
@@ -111,7 +115,7 @@ internal sealed class FillRun
 
             _fill.Verify(pending.Writer.WrittenBytes);
             _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, pending.Writer.WrittenBytes);
-            if (answer.IsKept)
+            if (answer.Keeps?.Invoke() ?? true)
             {
                 Publish(pending, source);
             }
@@ -226,7 +230,7 @@ internal sealed class FillRun
 
     private bool? Refuse(FillSource source, OriginAnswer answer, FillFailure failure)
     {
-        Report(source, answer, failure);
+        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
         if (!answer.IsFromSibling)
         {
             _fill.Refuse(source, failure);
@@ -235,24 +239,20 @@ internal sealed class FillRun
         return null;
     }
 
-    private void Report(FillSource source, OriginAnswer answer, FillFailure failure)
+    /// <summary>A body that came to nothing: the next source may begin as long as no reader may have seen a byte.</summary>
+    private bool? GiveUp(FillSource source, OriginAnswer answer, FillFailure failure)
     {
-        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
         if (failure.Outcome == OriginOutcome.BadAnswer)
         {
             answer.Rejected?.Invoke();
         }
-    }
 
-    /// <summary>A body that came to nothing: the next source may begin as long as no reader may have seen a byte.</summary>
-    private bool? GiveUp(FillSource source, OriginAnswer answer, FillFailure failure)
-    {
         if (_fill.TryTakeBack())
         {
             return Refuse(source, answer, failure);
         }
 
-        Report(source, answer, failure);
+        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
         _fill.Fail(failure);
         return false;
     }

@@ -21,7 +21,8 @@ public readonly record struct ManifestAnswer(
     Freshness Freshness = default,
     FillFailure Failure = default,
     int ForwardStatus = 0,
-    CacheTrail Trail = default)
+    CacheTrail Trail = default,
+    bool IsFromSibling = false)
 {
     /// <summary>What the store has.</summary>
     public static ManifestAnswer Stored(RepositoryKey repository, in Lookup found, CacheResult result) =>

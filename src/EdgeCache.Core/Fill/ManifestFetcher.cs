@@ -84,7 +84,8 @@ internal sealed class ManifestFetcher
         return type == ManifestTypes.None || answer.ContentLength is null
             ? new ManifestAnswer(CacheResult.Miss, repository, ForwardStatus: answer.StatusCode, Trail: answer.Trail)
             : new ManifestAnswer(
-                CacheResult.Miss, repository, digest, type, answer.ContentLength.Value, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
+                CacheResult.Miss, repository, digest, type, answer.ContentLength.Value, ForwardStatus: answer.StatusCode, Trail: answer.Trail,
+                IsFromSibling: answer.IsFromSibling);
     }
 
     private ManifestAnswer Accept(RepositoryKey repository, in Reference reference, OriginAnswer answer, byte[] content)

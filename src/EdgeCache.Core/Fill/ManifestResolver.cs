@@ -205,7 +205,12 @@ public sealed class ManifestResolver : IAsyncDisposable
             return head;
         }
 
-        _store.Link(key.Repository, head.Digest, head.Type, head.SizeBytes);
+        if (!head.IsFromSibling)
+        {
+            // A sibling's headers alone give no right to bytes that are here for another repository.
+            _store.Link(key.Repository, head.Digest, head.Type, head.SizeBytes);
+        }
+
         return Remember(key, head);
     }
 

@@ -52,10 +52,10 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>Whether another node of the fleet gave it. Upstream, asked for the same, may then still have it right.</summary>
     public bool IsFromSibling { get; init; }
 
-    /// <summary>Whether this node stores what comes, or only passes it through.</summary>
-    public bool IsKept { get; init; } = true;
+    /// <summary>Whether this node stores what came, or has only passed it through; asked once it is verified. Null: it does.</summary>
+    public Func<bool>? Keeps { get; init; }
 
-    /// <summary>Called when the content turned out not to be what was asked for.</summary>
+    /// <summary>Called when the bytes turned out not to be what was asked for.</summary>
     public Action? Rejected { get; init; }
 
     public async ValueTask DisposeAsync()

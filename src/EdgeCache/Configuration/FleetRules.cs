@@ -29,6 +29,11 @@ internal static class FleetRules
             yield return new OptionError(Prefix + "Members", name, null, "allowed: each node once");
         }
 
+        if (fleet is { Dns: not null, Self: { HostNameType: UriHostNameType.Dns } self })
+        {
+            yield return new OptionError(Prefix + "Self", self.GetLeftPart(UriPartial.Authority), null, "allowed with Dns: an IP address, as the name resolves to");
+        }
+
         var hasOthers = fleet.Members.Any(member => member.Url != fleet.Self) || fleet.Dns is not null;
         if (hasOthers && fleet.Siblings && (fleet.Self is null) != (fleet.Secret is null))
         {

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace EdgeCache.Fleet;
 
 /// <summary>The nodes behind one host name, as a headless service of Kubernetes lists them: each address with the URL's scheme and port.</summary>
-internal sealed class DnsMembers(Uri url, Func<string, CancellationToken, Task<IPAddress[]>> resolve, ILogger log) : IMemberSource
+/// <param name="kind">Whether this node is named by an IPv4 or an IPv6 address: of two addresses of one node only that kind counts. Null: both.</param>
+internal sealed class DnsMembers(Uri url, UriHostNameType? kind, Func<string, CancellationToken, Task<IPAddress[]>> resolve, ILogger log) : IMemberSource
 {
     /// <summary>Longer than a resolver in the same cluster takes; a node must not wait for it at its start.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -14,7 +15,7 @@ internal sealed class DnsMembers(Uri url, Func<string, CancellationToken, Task<I
         try
         {
             var addresses = await resolve(url.IdnHost, cancellationToken).WaitAsync(Timeout, cancellationToken);
-            return [.. addresses.Select(UrlOf).Distinct().Take(FleetOptions.MaxMembers).Select(member => new MemberAddress(member))];
+            return [.. addresses.Select(UrlOf).Where(member => kind is null || member.HostNameType == kind).Distinct().Take(FleetOptions.MaxMembers).Select(member => new MemberAddress(member))];
         }
         catch (Exception error) when (error is SocketException or TimeoutException)
         {

@@ -26,6 +26,7 @@ internal sealed class FleetHttp : IDisposable
         {
             ConnectTimeout = ConnectTimeout,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            EnableMultipleHttp2Connections = true,
             MaxConnectionsPerServer = MaxConnectionsPerMember,
             MaxResponseHeadersLength = MaxHeadersKiB,
             MaxResponseDrainSize = MaxDrainBytes,

@@ -48,7 +48,7 @@ internal sealed class FleetMembers : BackgroundService
     /// <summary>Whether the member answers now; what comes of it is remembered.</summary>
     public async ValueTask<bool> IsAliveAsync(Member member, CancellationToken cancellationToken)
     {
-        var state = await _probe.AskAsync(member, _options.ProbeTimeout, cancellationToken);
+        var state = await member.ProbeAsync(asked => _probe.AskAsync(asked, _options.ProbeTimeout, CancellationToken.None).AsTask()).WaitAsync(cancellationToken);
         SetState(member, state);
         return state != MemberState.Unreachable;
     }

@@ -12,7 +12,7 @@ internal static class FleetServices
         if (options.Dns is { } dns)
         {
             services.AddSingleton<IMemberSource>(provider => new DnsMembers(
-                dns, (host, token) => System.Net.Dns.GetHostAddressesAsync(host, token), provider.GetRequiredService<ILogger<DnsMembers>>()));
+                dns, options.Self?.HostNameType, (host, token) => System.Net.Dns.GetHostAddressesAsync(host, token), provider.GetRequiredService<ILogger<DnsMembers>>()));
         }
 
         if (options.Secret is { } secret)

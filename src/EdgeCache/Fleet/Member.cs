@@ -6,6 +6,8 @@ namespace EdgeCache.Fleet;
 internal sealed class Member(MemberAddress address, bool isSelf)
 {
     private readonly ulong _hash = Rendezvous.HashOf(address.Text);
+    private readonly Lock _probing = new(); // Protects _probe.
+    private Task<MemberState>? _probe;
     private volatile MemberState _state = MemberState.Ready;
     private int _inFlight;
 
@@ -24,6 +26,16 @@ internal sealed class Member(MemberAddress address, bool isSelf)
 
     /// <summary>Requests that this process has in flight at the member.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>One probe at a time serves all who want to know.</summary>
+    /// <param name="probe">Ends by itself, and soon.</param>
+    public Task<MemberState> ProbeAsync(Func<Member, Task<MemberState>> probe)
+    {
+        lock (_probing)
+        {
+            return _probe is { IsCompleted: false } running ? running : _probe = probe(this);
+        }
+    }
 
     public double ScoreFor(AffinityKey key) => Rendezvous.Score(key, _hash, Address.Weight);
 

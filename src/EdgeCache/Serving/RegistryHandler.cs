@@ -1,4 +1,5 @@
 using EdgeCache.Core.Caching;
+using EdgeCache.Core.Fill;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Siblings;
@@ -87,12 +88,6 @@ internal sealed class RegistryHandler
         }
 
         record.SetRoute(route);
-        if (!_loops.TryEnter(request.Headers[LoopGuard.HeaderName]))
-        {
-            ServingLog.LoopRefused(_log, route.Repository.Upstream ?? string.Empty);
-            return FailAsync(context, record, ErrorMapping.Loop, "loop");
-        }
-
         if (_gate is not null)
         {
             if (!_gate.TryReadScope(request, target, out var scope))
@@ -101,6 +96,13 @@ internal sealed class RegistryHandler
             }
 
             record.Scope = scope;
+        }
+
+        // A sibling may ask for what another sibling asked it for here; that ends with it (FetchScope).
+        if (!_loops.TryEnter(request.Headers[LoopGuard.HeaderName]) && record.Scope == FetchScope.Anywhere)
+        {
+            ServingLog.LoopRefused(_log, route.Repository.Upstream ?? string.Empty);
+            return FailAsync(context, record, ErrorMapping.Loop, "loop");
         }
 
         context.Response.Headers[VersionHeader] = VersionValue;
@@ -123,6 +125,11 @@ internal sealed class RegistryHandler
     {
         record.Result = CacheResult.Error;
         record.Reason = reason;
+        if (record.Scope != FetchScope.Anywhere && reason == SiblingHeaders.RateLimited)
+        {
+            context.Response.Headers[SiblingHeaders.Failure] = reason;
+        }
+
         if (context.Response.HasStarted)
         {
             record.End = ResponseEnd.Cut;

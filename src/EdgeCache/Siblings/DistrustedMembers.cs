@@ -3,26 +3,29 @@ using EdgeCache.Fleet;
 
 namespace EdgeCache.Siblings;
 
-/// <summary>Members whose content was not what was asked for. They are not asked for a while. Safe for concurrent use.</summary>
+/// <summary>Members that are not asked for a while: they gave other content than was asked for, or kept somebody waiting though they live. Safe for concurrent use.</summary>
 internal sealed class DistrustedMembers(TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan WrongPause = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan SlowPause = TimeSpan.FromMinutes(1);
 
-    /// <summary>By name, since when. No more names than a fleet has members, and those that have left it go with the next that comes.</summary>
-    private readonly ConcurrentDictionary<string, long> _since = new(StringComparer.Ordinal);
+    /// <summary>By name, since when and for how long. No more names than a fleet has members, and those that have left it go with the next that comes.</summary>
+    private readonly ConcurrentDictionary<string, (long Since, TimeSpan Pause)> _pauses = new(StringComparer.Ordinal);
 
-    public bool Contains(Member member) => !_since.IsEmpty && _since.TryGetValue(member.Name, out var since) && time.GetElapsedTime(since) < Pause;
+    public bool Contains(Member member) => !_pauses.IsEmpty && _pauses.TryGetValue(member.Name, out var pause) && !IsOver(pause);
 
-    public void Add(Member member)
+    public void Add(Member member, TimeSpan pause)
     {
-        foreach (var (name, since) in _since)
+        foreach (var (name, running) in _pauses)
         {
-            if (time.GetElapsedTime(since) >= Pause)
+            if (IsOver(running))
             {
-                _since.TryRemove(name, out _);
+                _pauses.TryRemove(name, out _);
             }
         }
 
-        _since[member.Name] = time.GetTimestamp();
+        _pauses[member.Name] = (time.GetTimestamp(), pause);
     }
+
+    private bool IsOver((long Since, TimeSpan Length) pause) => time.GetElapsedTime(pause.Since) >= pause.Length;
 }

@@ -11,7 +11,7 @@ namespace EdgeCache.Siblings;
 /// <param name="reopen">Asks for the content from an offset on, from whoever may have it now.</param>
 internal sealed class ResumingBody(OriginAnswer first, Func<long, CancellationToken, ValueTask<OriginAnswer>> reopen) : ReadOnlyStream
 {
-    /// <summary>Every time another node must have died in between: more is a fault.</summary>
+    /// <summary>After the first the rest comes from upstream, whose line may be bad.</summary>
     private const int MaxResumes = 3;
 
     private const int SkipBytes = 64 << 10;
@@ -20,6 +20,9 @@ internal sealed class ResumingBody(OriginAnswer first, Func<long, CancellationTo
     private OriginAnswer _current = first;
     private long _position;
     private int _resumes;
+
+    /// <summary>Whether what was read came from more than one place.</summary>
+    public bool HasResumed => _resumes > 0;
 
     /// <exception cref="IOException">It broke off, and nobody had the rest.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

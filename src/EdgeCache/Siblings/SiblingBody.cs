@@ -14,27 +14,40 @@ internal sealed class SiblingBody(Stream content, HttpResponseMessage response, 
     /// <summary>Of a member that lives: as long as an upstream may take.</summary>
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
 
+    private readonly CancellationTokenSource _stop = new();
+
     /// <exception cref="IOException">The body broke off, or its member died.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var reading = content.ReadAsync(buffer, cancellationToken);
+        var reading = content.ReadAsync(buffer, _stop.Token);
         if (!reading.IsCompleted)
         {
-            var task = reading.AsTask();
-            if (!await client.WaitAsync(task, member, StallTimeout, cancellationToken))
-            {
-                // Ends the read: nothing writes into the caller's buffer any more.
-                response.Dispose();
-                await task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-                throw new IOException($"{member} has fallen silent.");
-            }
-
-            reading = new ValueTask<int>(task);
+            reading = new ValueTask<int>(await WaitAsync(reading.AsTask(), cancellationToken));
         }
 
         var count = await reading;
         metrics.Read(count);
         return count;
+    }
+
+    /// <summary>Leaves no read behind that would still write into the caller's buffer.</summary>
+    private async ValueTask<Task<int>> WaitAsync(Task<int> reading, CancellationToken cancellationToken)
+    {
+        var isAlive = false;
+        try
+        {
+            isAlive = await client.WaitAsync(reading, member, StallTimeout, cancellationToken);
+        }
+        finally
+        {
+            if (!isAlive)
+            {
+                await _stop.CancelAsync();
+                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return isAlive ? reading : throw new IOException($"{member} has fallen silent.");
     }
 
     protected override void Dispose(bool disposing)
@@ -43,6 +56,7 @@ internal sealed class SiblingBody(Stream content, HttpResponseMessage response, 
         {
             content.Dispose();
             response.Dispose();
+            _stop.Dispose();
         }
 
         base.Dispose(disposing);

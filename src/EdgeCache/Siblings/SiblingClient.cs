@@ -16,13 +16,16 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
     /// <summary>A member that lives and says nothing has a fault: longer than its own time-outs for three endpoints of an upstream.</summary>
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(45);
 
+    /// <summary>What is held is found on a disk.</summary>
+    private static readonly TimeSpan HeldTimeout = TimeSpan.FromSeconds(1);
+
     /// <returns>The answer, whatever it is; null where there is none. The caller's to dispose.</returns>
     public async ValueTask<HttpResponseMessage?> AskAsync(Member member, SiblingQuestion question, bool onlyHeld, CancellationToken cancellationToken)
     {
         member.Enter();
         try
         {
-            var response = await SendAsync(member, ToRequest(member, question, onlyHeld), cancellationToken);
+            var response = await SendAsync(member, ToRequest(member, question, onlyHeld), onlyHeld ? HeldTimeout : HeaderTimeout, cancellationToken);
             metrics.Asked(response is null ? SiblingOutcome.Silent : response.IsSuccessStatusCode ? SiblingOutcome.Found : SiblingOutcome.Refused);
             return response;
         }
@@ -48,13 +51,14 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
         return true;
     }
 
-    private async ValueTask<HttpResponseMessage?> SendAsync(Member member, HttpRequestMessage request, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage?> SendAsync(
+        Member member, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = http.Invoker.SendAsync(request, leaving.Token);
         try
         {
-            if (await WaitAsync(sending, member, HeaderTimeout, cancellationToken))
+            if (await WaitAsync(sending, member, timeout, cancellationToken))
             {
                 return await sending;
             }
@@ -71,7 +75,11 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            members.ReportUnreachable(member);
+            if (!leaving.IsCancellationRequested)
+            {
+                members.ReportUnreachable(member);
+            }
+
             return null;
         }
     }

@@ -5,8 +5,13 @@ namespace EdgeCache.Siblings;
 /// <summary>What siblings say to each other besides a registry's headers.</summary>
 internal static class SiblingHeaders
 {
-    /// <summary>A signed stamp over method and target. Who sends it is a node of the fleet, and is never sent on to another node.</summary>
+    /// <summary>A signed stamp over method and target. Who sends it is a node of the fleet: it is never sent on to another home.</summary>
     public const string Sibling = "EdgeCache-Sibling";
+
+    /// <summary>Tells a sibling why upstream could not be had, where it should not ask again.</summary>
+    public const string Failure = "EdgeCache-Failure";
+
+    public const string RateLimited = "rate_limited";
 
     /// <summary>RFC 9111, section 5.2.1.7: only what is held.</summary>
     public const string OnlyIfCached = "only-if-cached";

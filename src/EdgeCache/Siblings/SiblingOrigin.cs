@@ -1,3 +1,4 @@
+using System.Net;
 using EdgeCache.Core.Affinity;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
@@ -17,7 +18,8 @@ namespace EdgeCache.Siblings;
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class SiblingOrigin(
-    IOrigin upstream, FleetMembers members, SiblingClient client, KeepMemory keep, DistrustedMembers distrusted, SiblingMetrics metrics, ILogger<SiblingOrigin> log) : IOrigin
+    IOrigin upstream, FleetMembers members, SiblingClient client, KeepMemory keep, DistrustedMembers distrusted, SiblingMetrics metrics, TimeProvider time,
+    ILogger<SiblingOrigin> log) : IOrigin
 {
     /// <summary>Homes asked for one request: with each a second may be lost.</summary>
     private const int MaxHomes = 2;
@@ -48,12 +50,18 @@ internal sealed class SiblingOrigin(
     public async ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
     {
         var question = new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(digest), $"blobs/{digest}") { Accept = "*/*", Offset = offset, IsContent = true };
-        if (await AskAsync(question, cancellationToken) is not { } first)
+        var first = await AskAsync(question, cancellationToken);
+        if (first is null or { Outcome: OriginOutcome.NotModified })
         {
             return await upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
         }
 
-        // Where the first home dies in the middle, the next one goes on, or upstream.
+        if (first.Outcome != OriginOutcome.Found)
+        {
+            return first;
+        }
+
+        // Where the home dies in the middle upstream goes on: the next home would begin at the beginning, and send nothing before it has come to the offset.
         var body = new ResumingBody(first, (position, token) => ResumeAsync(repository, digest, offset + position, token));
         return new OriginAnswer(OriginOutcome.Found, body)
         {
@@ -64,18 +72,24 @@ internal sealed class SiblingOrigin(
             StatusCode = first.StatusCode,
             Endpoint = first.Endpoint,
             Trail = first.Trail,
-            Rejected = first.Rejected,
+            // Of bytes from two places nobody knows whose are wrong.
+            Rejected = () =>
+            {
+                if (!body.HasResumed)
+                {
+                    first.Rejected?.Invoke();
+                }
+            },
             IsFromSibling = true,
-            IsKept = !IsElsewhere(question.Key) || keep.Keeps(digest),
+            Keeps = () => !IsElsewhere(question.Key) || keep.Keeps(digest),
         };
     }
 
-    private async ValueTask<OriginAnswer> ResumeAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    private ValueTask<OriginAnswer> ResumeAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
     {
         metrics.Asked(SiblingOutcome.Resumed);
         SiblingLog.Resumed(log, repository, digest, offset);
-        var question = new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(digest), $"blobs/{digest}") { Accept = "*/*", Offset = offset, IsContent = true };
-        return await AskAsync(question, cancellationToken) ?? await upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
+        return upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
     }
 
     /// <summary>Null: no other node has it, and upstream is asked.</summary>
@@ -83,9 +97,9 @@ internal sealed class SiblingOrigin(
     {
         for (var asked = 0; asked < MaxHomes; asked++)
         {
-            var ranking = members.Rank(question.Key);
-            var isHome = Home(question.Key) is not { IsSelf: false };
-            var member = Array.Find(ranking, candidate => !candidate.IsSelf && !distrusted.Contains(candidate));
+            var ranking = Array.FindAll(members.Rank(question.Key), candidate => candidate.IsSelf || !distrusted.Contains(candidate));
+            var isHome = ranking is [] or [{ IsSelf: true }, ..];
+            var member = Array.Find(ranking, candidate => !candidate.IsSelf);
             if (member is null || (isHome && !question.IsContent))
             {
                 return null;
@@ -97,8 +111,10 @@ internal sealed class SiblingOrigin(
             }
 
             SiblingLog.Silent(log, member.Name, question.Repository);
-            if (isHome)
+            if (isHome || member.State == MemberState.Ready)
             {
+                // It lives, and has kept this waiting for long: upstream is asked now, and the member left alone for a while.
+                distrusted.Add(member, DistrustedMembers.SlowPause);
                 return null;
             }
         }
@@ -115,9 +131,8 @@ internal sealed class SiblingOrigin(
         var (outcome, reason) = AnswerRules.Judge(response, isEndpoint: true, question.Offset);
         if (outcome is not (OriginOutcome.Found or OriginOutcome.NotModified))
         {
-            SiblingLog.Refused(log, member.Name, question.Repository, (int)response.StatusCode, reason);
-            response.Dispose();
-            return null;
+            using var refusal = response;
+            return Refuse(member, question, refusal, reason);
         }
 
         var body = default(Stream);
@@ -148,9 +163,32 @@ internal sealed class SiblingOrigin(
         return answer;
     }
 
+    /// <summary>Upstream limits the fleet's rate: that is the answer, since to ask it again would spend more of it. All else is upstream's to say to this node.</summary>
+    private OriginAnswer? Refuse(Member member, SiblingQuestion question, HttpResponseMessage response, string reason)
+    {
+        if (response.StatusCode == HttpStatusCode.Forbidden)
+        {
+            SiblingLog.NotTrusted(log, member.Name);
+        }
+        else
+        {
+            SiblingLog.Refused(log, member.Name, question.Repository, (int)response.StatusCode, reason);
+        }
+
+        return response.Headers.NonValidated.TryGetValues(SiblingHeaders.Failure, out var failure) && failure.ToString() == SiblingHeaders.RateLimited
+            ? new OriginAnswer(OriginOutcome.RateLimited)
+            {
+                Endpoint = member.Name,
+                StatusCode = StatusCodes.Status429TooManyRequests,
+                RetryAfter = RetryAfterHeader.Read(response.Headers, time.GetUtcNow()),
+                Reason = "the upstream limits the rate",
+            }
+            : null;
+    }
+
     private void Reject(Member member)
     {
-        distrusted.Add(member);
+        distrusted.Add(member, DistrustedMembers.WrongPause);
         metrics.Asked(SiblingOutcome.Wrong);
         SiblingLog.Wrong(log, member.Name);
     }

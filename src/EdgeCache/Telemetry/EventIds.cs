@@ -34,6 +34,7 @@ internal static class EventIds
     public const int SiblingRefused = 2201;
     public const int SiblingWrong = 2202;
     public const int SiblingResumed = 2203;
+    public const int SiblingNotTrusted = 2204;
 
     public const int ServingHandlerFailed = 4000;
     public const int ServingLoopRefused = 4001;

@@ -131,7 +131,19 @@ public sealed class SiblingTrustTests
         {
             using var connection = socket;
             var buffer = new byte[16 << 10];
-            var count = await connection.ReceiveAsync(buffer);
+            var count = 0;
+            while (!buffer.AsSpan(0, count).EndsWith("\r\n\r\n"u8))
+            {
+                // Bytes that are left unread would reset the connection.
+                var received = await connection.ReceiveAsync(buffer.AsMemory(count));
+                if (received == 0)
+                {
+                    return;
+                }
+
+                count += received;
+            }
+
             var target = Encoding.ASCII.GetString(buffer, 0, count).Split(' ').ElementAtOrDefault(1) ?? string.Empty;
             var body = Array.Empty<byte>();
             if (!target.StartsWith("/healthz", StringComparison.Ordinal))

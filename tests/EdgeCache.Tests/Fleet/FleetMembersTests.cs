@@ -99,6 +99,7 @@ public sealed class FleetMembersTests : IDisposable
         var error = false;
         var dns = new DnsMembers(
             new Uri("https://edge.default.svc:5443"),
+            null,
             (host, _) => error ? throw new SocketException((int)SocketError.HostNotFound)
                 : Task.FromResult<IPAddress[]>([IPAddress.Parse("10.0.0.1"), IPAddress.Parse("fd00::1"), IPAddress.Parse("10.0.0.1")]),
             NullLogger.Instance);
