@@ -1,3 +1,4 @@
+using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
@@ -6,6 +7,7 @@ using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Serving;
+using EdgeCache.Siblings;
 
 namespace EdgeCache.Hosting;
 
@@ -13,7 +15,7 @@ namespace EdgeCache.Hosting;
 internal static class CacheServices
 {
     public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
-        options.IsFleet ? services.AddFleet(options) : services;
+        !options.IsFleet ? services : services.AddFleet(options).AddSingleton<NodeStatusReader>().AddSingleton<FleetHandler>();
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
@@ -26,9 +28,15 @@ internal static class CacheServices
             DockerConfigFile = options.DockerConfigFile,
             MaxTokenBytes = options.Limits.MaxTokenBytes,
         });
-        services.AddSingleton<LinkConfirmer>();
+        if (options.Fleet.UsesSiblings)
+        {
+            services.AddSiblings(options.Fleet).AddSingleton<MemberStatusClient>();
+        }
+
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
         services.AddSingleton<FillTable>();
         services.AddSingleton<ManifestResolver>();
+        services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
         return services;
     }
@@ -43,6 +51,15 @@ internal static class CacheServices
         services.AddSingleton<ListHandler>();
         services.AddSingleton<RegistryHandler>();
         return services;
+    }
+
+    /// <summary>Two only where there are siblings: each has its own exchanges.</summary>
+    private static ManifestResolvers ManifestResolversOf(IServiceProvider provider)
+    {
+        var origin = provider.GetRequiredService<IOrigin>();
+        var clients = provider.GetRequiredService<ManifestResolver>();
+        var siblings = origin.Upstream == origin ? clients : ActivatorUtilities.CreateInstance<ManifestResolver>(provider, origin.Upstream);
+        return new ManifestResolvers(origin, clients, siblings);
     }
 
     private static FillOptions FillOptionsOf(LimitOptions limits) => new()
