@@ -4,7 +4,7 @@ namespace EdgeCache.FunctionalTests.Deploy;
 
 /// <summary>
 /// Keys and verbs that the shipped files name and that the program gets with the fleet: made at the same time as these files. Empty once all
-/// of it is there, which a test demands.
+/// of it is there, which a test demands; then <see cref="LaunchFiles.Read"/> takes the rules of the balancer for its verb.
 /// </summary>
 internal static class ComingWithTheFleet
 {
