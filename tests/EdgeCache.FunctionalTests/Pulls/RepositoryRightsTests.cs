@@ -35,6 +35,7 @@ public sealed class RepositoryRightsTests : EdgeTests
         var asked = edge.Origin.Log.Where(When.Blob(digest));
         Assert.Equal(samples.Select(sample => sample.Name).Order(), asked.Select(request => request.Repository).Order());
         Assert.Equal(Size, Assert.Single(asked, request => !request.ClientLeft).BytesSent);
+        await edge.SettleAsync();
         Assert.Single(CacheFiles.Final(edge.Cache));
     }
 

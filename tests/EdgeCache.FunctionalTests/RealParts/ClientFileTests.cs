@@ -1,3 +1,4 @@
+using EdgeCache.FunctionalTests.Deploy;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;
 

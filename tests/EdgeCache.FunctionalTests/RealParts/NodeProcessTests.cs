@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeCache.FunctionalTests.Deploy;
 using EdgeCache.Testing;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;

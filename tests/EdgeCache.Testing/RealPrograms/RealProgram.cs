@@ -6,8 +6,8 @@ public static class RealProgram
     // A user's PATH often leaves these out, and daemons live there.
     private static readonly string[] FurtherFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-    // Their daemons unpack files of other owners, and start for root only.
-    private static readonly string[] RootPrograms = [ContainerdClient.Program, DockerdClient.Program];
+    // Daemons that unpack files of other owners, and start for root only; buildah mounts folders of the machine into its steps.
+    private static readonly string[] RootPrograms = [ContainerdClient.Program, DockerdClient.Program, "buildah"];
 
     /// <summary>The program's full path; null where it is not installed.</summary>
     public static string? Find(string name) =>
