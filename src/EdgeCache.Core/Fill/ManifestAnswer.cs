@@ -1,5 +1,6 @@
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
 
 namespace EdgeCache.Core.Fill;
 
@@ -20,6 +21,10 @@ public readonly record struct ManifestAnswer(
     FillFailure Failure = default,
     int ForwardStatus = 0)
 {
+    /// <summary>What the store has.</summary>
+    public static ManifestAnswer Stored(RepositoryKey repository, in Lookup found, CacheResult result) =>
+        new(result, repository, found.Digest, found.Type, found.SizeBytes, Freshness: found.Freshness);
+
     public static ManifestAnswer Failed(RepositoryKey repository, FillFailure failure, int forwardStatus = 0) =>
         new(CacheResult.Error, repository, Failure: failure, ForwardStatus: forwardStatus);
 
