@@ -1,3 +1,4 @@
+using EdgeCache.Fleet;
 using EdgeCache.Origin;
 
 namespace EdgeCache.Configuration;
@@ -41,6 +42,8 @@ internal sealed record EdgeCacheOptions
 
     /// <summary>Whether <c>/v2/_catalog</c> is forwarded.</summary>
     public bool AllowCatalog { get; init; }
+
+    public FleetOptions Fleet { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
 

@@ -28,7 +28,7 @@ internal static class UpstreamCredentials
 
         if (draft.PasswordFile is not null)
         {
-            if (ReadSecret(draft.PasswordFile) is not { } secret)
+            if (SecretFile.TryRead(draft.PasswordFile) is not { } secret)
             {
                 return (options, ("PasswordFile", "the file is empty or cannot be read"));
             }
@@ -81,18 +81,5 @@ internal static class UpstreamCredentials
         return isFound || ownFile is null
             ? (options with { DockerConfigFile = ownFile }, null)
             : (options, (Key, $"the file has no auths entry for {string.Join(" or ", options.Endpoints.Select(endpoint => endpoint.Authority).Distinct())}"));
-    }
-
-    private static string? ReadSecret(string path)
-    {
-        try
-        {
-            var secret = File.ReadAllText(path).TrimEnd('\r', '\n');
-            return secret.Length == 0 ? null : secret;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

@@ -2,6 +2,7 @@ using EdgeCache.Configuration;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Store;
+using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Serving;
@@ -11,6 +12,9 @@ namespace EdgeCache.Hosting;
 /// <summary>The registration of the cache and of what serves from it, in the order of a request from the inside out.</summary>
 internal static class CacheServices
 {
+    public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
+        options.IsFleet ? services.AddFleet(options) : services;
+
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
         services.AddSingleton(FillOptionsOf(options.Limits));

@@ -58,7 +58,8 @@ internal sealed partial class EdgeNode : IAsyncDisposable
             EnvironmentName = Environments.Production,
         });
         builder.Logging.AddEdgeCacheLog(options.Logging);
-        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry().AddEdgeCacheStore(options).AddEdgeCacheServing(options);
+        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry().AddEdgeCacheFleet(options.Fleet)
+            .AddEdgeCacheStore(options).AddEdgeCacheServing(options);
         extra?.Invoke(builder.Services);
         // YARP brings it, and its presence alone has WebApplication put the authorization middleware before every request. There are no endpoints to authorize.
         builder.Services.RemoveAll<IAuthorizationHandlerProvider>();

@@ -2,7 +2,7 @@ namespace EdgeCache.Telemetry;
 
 /// <summary>
 /// The ids of this assembly's log messages: unique, never reused. Rooms: Hosting 1000–1099, Telemetry 1100–1199, Origin 2000–2099,
-/// Serving 4000–4099, Admin 5000–5099. EdgeCache.Core has its own (3000–3499).
+/// Fleet 2100–2199, Siblings 2200–2299, SharedState 2300–2399, Balancing 2400–2499, Serving 4000–4099, Admin 5000–5099. EdgeCache.Core has its own (3000–3499).
 /// </summary>
 internal static class EventIds
 {
@@ -23,6 +23,12 @@ internal static class EventIds
     public const int OriginBodyBroken = 2005;
     public const int OriginForwardAborted = 2006;
     public const int OriginAttemptThrew = 2007;
+
+    public const int FleetChanged = 2100;
+    public const int FleetMemberState = 2101;
+    public const int FleetNotResolved = 2102;
+    public const int FleetTooLarge = 2103;
+    public const int FleetRefreshFailed = 2104;
 
     public const int ServingHandlerFailed = 4000;
 }

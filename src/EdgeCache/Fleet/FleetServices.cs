@@ -1,0 +1,27 @@
+namespace EdgeCache.Fleet;
+
+/// <summary>Registers this room. Without members and without a name of its own a process has no fleet, and nothing of this runs.</summary>
+internal static class FleetServices
+{
+    public static IServiceCollection AddFleet(this IServiceCollection services, FleetOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<FleetHttp>();
+        services.AddSingleton<MemberProbe>();
+        services.AddSingleton<IMemberSource, ConfiguredMembers>();
+        if (options.Dns is { } dns)
+        {
+            services.AddSingleton<IMemberSource>(provider => new DnsMembers(
+                dns, (host, token) => System.Net.Dns.GetHostAddressesAsync(host, token), provider.GetRequiredService<ILogger<DnsMembers>>()));
+        }
+
+        if (options.Secret is { } secret)
+        {
+            services.AddSingleton(new FleetSecret(secret));
+        }
+
+        services.AddSingleton<FleetMembers>();
+        services.AddHostedService(provider => provider.GetRequiredService<FleetMembers>());
+        return services;
+    }
+}

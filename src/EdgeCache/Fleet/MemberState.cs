@@ -1,0 +1,14 @@
+namespace EdgeCache.Fleet;
+
+/// <summary>What is known of a member's readiness.</summary>
+internal enum MemberState
+{
+    /// <summary>It answered that it is ready, or has not been asked yet.</summary>
+    Ready,
+
+    /// <summary>It answered that it is not: it starts, or it drains.</summary>
+    NotReady,
+
+    /// <summary>It did not answer.</summary>
+    Unreachable,
+}
