@@ -6,6 +6,8 @@ using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Serving;
+using EdgeCache.SharedState;
+using EdgeCache.Telemetry;
 
 namespace EdgeCache.Hosting;
 
@@ -14,6 +16,11 @@ internal static class CacheServices
 {
     public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
         options.IsFleet ? services.AddFleet(options) : services;
+
+    public static IServiceCollection AddEdgeCacheSharedState(this IServiceCollection services, EdgeCacheOptions options) =>
+        options.Redis.IsUsed
+            ? services.AddSharedState(options.Redis, options.Fleet, LoadOf, (provider, repository, tag) => provider.GetRequiredService<TagRules>().Find(repository, tag))
+            : services;
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
@@ -43,6 +50,12 @@ internal static class CacheServices
         services.AddSingleton<ListHandler>();
         services.AddSingleton<RegistryHandler>();
         return services;
+    }
+
+    private static NodeLoad LoadOf(IServiceProvider provider)
+    {
+        var (requests, hits) = provider.GetRequiredService<EdgeMetrics>().Totals;
+        return new NodeLoad(provider.GetRequiredService<RequestTelemetry>().InFlight, requests, hits);
     }
 
     private static FillOptions FillOptionsOf(LimitOptions limits) => new()

@@ -40,5 +40,8 @@ internal sealed class EdgeMetrics
         _requestDuration.Record(duration.TotalSeconds, new TagList { { "kind", MetricTags.Of(record.Kind) }, { "result", MetricTags.Of(record.Result) } });
     }
 
+    /// <summary>Requests that have ended, and those of them that were hits.</summary>
+    public (long Requests, long Hits) Totals => _requests.Totals;
+
     public void AccessLogDropped() => _droppedLogEntries.Add(1);
 }

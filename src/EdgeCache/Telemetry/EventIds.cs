@@ -30,5 +30,13 @@ internal static class EventIds
     public const int FleetTooLarge = 2103;
     public const int FleetRefreshFailed = 2104;
 
+    public const int RedisConnected = 2300;
+    public const int RedisBypassed = 2301;
+    public const int RedisNotAnswering = 2302;
+    public const int RedisRefused = 2303;
+    public const int RedisReconnecting = 2304;
+    public const int FleetEventDropped = 2305;
+    public const int FleetEventFailed = 2306;
+
     public const int ServingHandlerFailed = 4000;
 }

@@ -24,6 +24,13 @@ internal sealed class RequestTally
         }
     }
 
+    /// <summary>All requests, and those that were hits.</summary>
+    public (long Requests, long Hits) Totals => _counts.Aggregate((Requests: 0L, Hits: 0L), (sum, entry) =>
+    {
+        var requests = Interlocked.Read(ref entry.Value.Requests);
+        return (sum.Requests + requests, sum.Hits + (entry.Key.Result == CacheResult.Hit ? requests : 0));
+    });
+
     public IEnumerable<Measurement<long>> Requests() => _counts.Select(entry => new Measurement<long>(
         Interlocked.Read(ref entry.Value.Requests),
         new TagList
