@@ -38,7 +38,7 @@ internal sealed class HintedTags(ISharedTags? shared, CacheStore store, DigestRe
         if (answer.Result != CacheResult.Error)
         {
             store.TakeTag(repository, tag, accept, hint);
-            return answer with { Freshness = freshness };
+            return answer with { Freshness = freshness, Trail = answer.Trail with { Age = freshness.Age } };
         }
 
         if (answer.Failure is { Source: FailureSource.Limit or FailureSource.Internal } or { Outcome: OriginOutcome.Unavailable or OriginOutcome.RateLimited })

@@ -118,7 +118,7 @@ public sealed class ManifestResolver : IAsyncDisposable
         }
 
         var answer = await _digests.ResolveAsync(key.Repository, found.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
-        return answer with { Freshness = found.Freshness };
+        return answer with { Freshness = found.Freshness, Trail = answer.Trail with { Age = found.Freshness.Age } };
     }
 
     /// <summary>Finds out what a tag means now, from upstream where no other node knows; runs once for all who wait.</summary>
@@ -167,12 +167,12 @@ public sealed class ManifestResolver : IAsyncDisposable
         if (head.Digest.IsNone)
         {
             var answer = await GetAndRememberAsync(key, found.Digest, cancellationToken).ConfigureAwait(false);
-            return answer.Result == CacheResult.Revalidated ? Revalidated(key, found, answer.ForwardStatus) : answer;
+            return answer.Result == CacheResult.Revalidated ? Revalidated(key, found, answer) : answer;
         }
 
         if (head.Digest == found.Digest)
         {
-            return Revalidated(key, found, head.ForwardStatus);
+            return Revalidated(key, found, head);
         }
 
         if (key.HeadOnly)
@@ -181,7 +181,7 @@ public sealed class ManifestResolver : IAsyncDisposable
         }
 
         var moved = await _digests.ResolveAsync(key.Repository, head.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
-        return Remember(key, moved);
+        return Remember(key, moved with { Trail = head.Trail });
     }
 
     private async Task<ManifestAnswer> GetAndRememberAsync(TagKey key, Digest unless, CancellationToken cancellationToken)
@@ -191,17 +191,22 @@ public sealed class ManifestResolver : IAsyncDisposable
         return answer.Result == CacheResult.Revalidated ? answer : Remember(key, answer);
     }
 
-    private ManifestAnswer Revalidated(TagKey key, in Lookup found, int forwardStatus)
+    /// <param name="word">Upstream's, that the tag still means what was found.</param>
+    private ManifestAnswer Revalidated(TagKey key, in Lookup found, ManifestAnswer word)
     {
-        Tell(key, _store.SetTag(key.Repository, key.Tag, key.Accept, found.Digest, found.Type, found.SizeBytes));
-        return ManifestAnswer.Stored(key.Repository, found with { Freshness = default }, CacheResult.Revalidated) with { ForwardStatus = forwardStatus };
+        Tell(key, _store.SetTag(key.Repository, key.Tag, key.Accept, found.Digest, found.Type, found.SizeBytes, word.Trail.Age));
+        return ManifestAnswer.Stored(key.Repository, found with { Freshness = default }, CacheResult.Revalidated) with
+        {
+            ForwardStatus = word.ForwardStatus,
+            Trail = word.Trail,
+        };
     }
 
     private ManifestAnswer Remember(TagKey key, ManifestAnswer answer)
     {
         if (answer.Result != CacheResult.Error)
         {
-            Tell(key, _store.SetTag(key.Repository, key.Tag, key.Accept, answer.Digest, answer.Type, answer.SizeBytes));
+            Tell(key, _store.SetTag(key.Repository, key.Tag, key.Accept, answer.Digest, answer.Type, answer.SizeBytes, answer.Trail.Age));
         }
 
         return answer;
@@ -235,7 +240,7 @@ public sealed class ManifestResolver : IAsyncDisposable
     private static bool MayServeStale(in Lookup found, in FillFailure failure) =>
         found.State == LookupState.Stale
         && found.Freshness.State == FreshnessState.Stale
-        && failure.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited or OriginOutcome.BadAnswer;
+        && failure.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited or OriginOutcome.BadAnswer or OriginOutcome.Loop;
 
     private ManifestAnswer ServeStale(TagKey key, in Lookup found, ManifestAnswer answer)
     {

@@ -239,12 +239,16 @@ public sealed class CacheStore : IAsyncDisposable
         _index.PutLink(repository, digest, new LinkEntry(keptType, keptBytes, _clock.GetUtcNow()));
     }
 
-    /// <summary>Records what a tag means for a class of Accept, as of now.</summary>
-    public TagEntry SetTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes)
+    /// <summary>Records what a tag means for a class of Accept.</summary>
+    /// <param name="age">How long ago the registry said so, where a cache between told it (RFC 9111, section 4.2.3): freshness does not begin anew at
+    /// each cache. Not negative.</param>
+    /// <returns>What was recorded.</returns>
+    public TagEntry SetTag(
+        RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes, TimeSpan age)
     {
         lock (_tagging)
         {
-            var entry = new TagEntry(digest, type, sizeBytes, _clock.GetUtcNow());
+            var entry = new TagEntry(digest, type, sizeBytes, _clock.GetUtcNow() - age);
             _index.PutTag(repository, tag.ToString(), accept, entry);
             return entry;
         }

@@ -7,6 +7,7 @@ using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Serving;
 using EdgeCache.SharedState;
+using EdgeCache.Siblings;
 using EdgeCache.Telemetry;
 
 namespace EdgeCache.Hosting;
@@ -33,9 +34,15 @@ internal static class CacheServices
             DockerConfigFile = options.DockerConfigFile,
             MaxTokenBytes = options.Limits.MaxTokenBytes,
         });
-        services.AddSingleton<LinkConfirmer>();
+        if (options.Fleet.UsesSiblings)
+        {
+            services.AddSiblings(options.Fleet);
+        }
+
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
         services.AddSingleton<FillTable>();
         services.AddSingleton<ManifestResolver>();
+        services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
         return services;
     }
@@ -56,6 +63,15 @@ internal static class CacheServices
     {
         var (requests, hits) = provider.GetRequiredService<EdgeMetrics>().Totals;
         return new NodeLoad(provider.GetRequiredService<RequestTelemetry>().InFlight, requests, hits);
+    }
+
+    /// <summary>Two only where there are siblings: each has its own exchanges.</summary>
+    private static ManifestResolvers ManifestResolversOf(IServiceProvider provider)
+    {
+        var origin = provider.GetRequiredService<IOrigin>();
+        var clients = provider.GetRequiredService<ManifestResolver>();
+        var siblings = origin.Upstream == origin ? clients : ActivatorUtilities.CreateInstance<ManifestResolver>(provider, origin.Upstream);
+        return new ManifestResolvers(origin, clients, siblings);
     }
 
     private static FillOptions FillOptionsOf(LimitOptions limits) => new()

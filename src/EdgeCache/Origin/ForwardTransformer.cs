@@ -14,7 +14,7 @@ internal sealed class ForwardTransformer : HttpTransformer
     // tags/list and _catalog are plain JSON, referrers an index.
     private const string Accept = "application/json, " + MediaTypes.OciIndex;
 
-    private static readonly string[] PassedHeaders = ["Content-Type", "OCI-Filters-Applied"];
+    private static readonly string[] PassedHeaders = ["Content-Type", "OCI-Filters-Applied", "Age"];
 
     private readonly UpstreamEndpoint _endpoint;
     private readonly ForwardRequest _request;
@@ -52,6 +52,7 @@ internal sealed class ForwardTransformer : HttpTransformer
     {
         proxyRequest.RequestUri = _uri;
         OriginRequests.SetHeaders(proxyRequest, Accept);
+        _limits.Loops.Mark(proxyRequest);
         new UpstreamExchange(_endpoint, _scope).AttachTo(proxyRequest);
         return ValueTask.CompletedTask;
     }
@@ -113,6 +114,11 @@ internal sealed class ForwardTransformer : HttpTransformer
             {
                 client.Headers[name] = values.ToString();
             }
+        }
+
+        if (TrailHeaders.ReadMembers(upstream.Headers) is { } members)
+        {
+            client.Headers["Cache-Status"] = members;
         }
 
         if (upstream.Headers.NonValidated.TryGetValues("Link", out var links)

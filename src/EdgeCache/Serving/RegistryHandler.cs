@@ -1,5 +1,7 @@
 using EdgeCache.Core.Caching;
+using EdgeCache.Origin;
 using EdgeCache.Routing;
+using EdgeCache.Siblings;
 using EdgeCache.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -11,6 +13,7 @@ namespace EdgeCache.Serving;
 /// <list type="number">
 /// <item>what is not GET or HEAD is refused;</item>
 /// <item>the raw target is parsed once into a route;</item>
+/// <item>what came back to this node is refused;</item>
 /// <item>the route's handler answers, from the cache or by forwarding;</item>
 /// <item>every failure goes out through <see cref="OciErrorWriter"/>.</item>
 /// </list>
@@ -25,14 +28,20 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
+    private readonly LoopGuard _loops;
+    private readonly SiblingGate? _gate;
     private readonly ILogger<RegistryHandler> _log;
 
-    public RegistryHandler(RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, ILogger<RegistryHandler> log)
+    /// <param name="gate">Where this node has siblings.</param>
+    public RegistryHandler(
+        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, LoopGuard loops, ILogger<RegistryHandler> log, SiblingGate? gate = null)
     {
+        _gate = gate;
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
         _lists = lists;
+        _loops = loops;
         _log = log;
     }
 
@@ -78,6 +87,22 @@ internal sealed class RegistryHandler
         }
 
         record.SetRoute(route);
+        if (!_loops.TryEnter(request.Headers[LoopGuard.HeaderName]))
+        {
+            ServingLog.LoopRefused(_log, route.Repository.Upstream ?? string.Empty);
+            return FailAsync(context, record, ErrorMapping.Loop, "loop");
+        }
+
+        if (_gate is not null)
+        {
+            if (!_gate.TryReadScope(request, target, out var scope))
+            {
+                return FailAsync(context, record, ErrorMapping.NoSibling, "sibling");
+            }
+
+            record.Scope = scope;
+        }
+
         context.Response.Headers[VersionHeader] = VersionValue;
         if (route.UsedNamespace && route.Repository.Upstream is { } upstream)
         {
@@ -104,6 +129,14 @@ internal sealed class RegistryHandler
         }
 
         return OciErrorWriter.WriteAsync(context, failure);
+    }
+
+    /// <summary>Tells a sibling that it has to ask elsewhere.</summary>
+    /// <returns>True: the request is answered.</returns>
+    public static async Task<bool> FailNotHeldAsync(HttpContext context, RequestRecord record)
+    {
+        await FailAsync(context, record, ErrorMapping.NotHeld, "not_held");
+        return true;
     }
 
     /// <summary>A GET has no use for a body: it is not read, and the connection ends, so that its bytes never look like the next request

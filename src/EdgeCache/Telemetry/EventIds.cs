@@ -30,6 +30,11 @@ internal static class EventIds
     public const int FleetTooLarge = 2103;
     public const int FleetRefreshFailed = 2104;
 
+    public const int SiblingSilent = 2200;
+    public const int SiblingRefused = 2201;
+    public const int SiblingWrong = 2202;
+    public const int SiblingResumed = 2203;
+
     public const int RedisConnected = 2300;
     public const int RedisBypassed = 2301;
     public const int RedisNotAnswering = 2302;
@@ -39,4 +44,5 @@ internal static class EventIds
     public const int FleetEventFailed = 2306;
 
     public const int ServingHandlerFailed = 4000;
+    public const int ServingLoopRefused = 4001;
 }
