@@ -3,6 +3,7 @@ using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Fleet;
+using EdgeCache.Origin;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EdgeCache.SharedState;
@@ -36,6 +37,9 @@ internal static class SharedStateServices
         Func<IServiceProvider, NodeLoad> load, Func<IServiceProvider, RepositoryKey, Reference, FreshnessRule?> ruleOf)
     {
         services.AddRedis(options, fleet);
+        services.AddSingleton<RedisBudgets>();
+        services.AddSingleton<ISharedBudgets>(provider => provider.GetRequiredService<RedisBudgets>());
+        services.AddHostedService<BudgetReader>();
         if (options.TagHints)
         {
             services.AddSingleton<ISharedTags, RedisTags>();

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using EdgeCache.Testing.Network;
 
 namespace EdgeCache.Testing.RealPrograms;
 
@@ -32,7 +31,7 @@ public sealed class RedisServer : IAsyncDisposable
         var server = new RedisServer();
         for (var attempt = 1; ; attempt++)
         {
-            server._port = FindPort();
+            server._port = FreePorts.Take(1)[0];
             try
             {
                 await server.StartAgainAsync();
@@ -80,12 +79,4 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     private RealProcess Process => _process ?? throw new InvalidOperationException("Redis is stopped.");
-
-    /// <summary>Redis cannot be told to take any port and say which.</summary>
-    private static int FindPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
