@@ -1,3 +1,4 @@
+using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
@@ -16,7 +17,7 @@ namespace EdgeCache.Hosting;
 internal static class CacheServices
 {
     public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
-        options.IsFleet ? services.AddFleet(options) : services;
+        !options.IsFleet ? services : services.AddFleet(options).AddSingleton<NodeStatusReader>().AddSingleton<FleetHandler>();
 
     public static IServiceCollection AddEdgeCacheSharedState(this IServiceCollection services, EdgeCacheOptions options) =>
         options.Redis.IsUsed
@@ -36,7 +37,7 @@ internal static class CacheServices
         });
         if (options.Fleet.UsesSiblings)
         {
-            services.AddSiblings(options.Fleet);
+            services.AddSiblings(options.Fleet).AddSingleton<MemberStatusClient>();
         }
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
@@ -61,8 +62,8 @@ internal static class CacheServices
 
     private static NodeLoad LoadOf(IServiceProvider provider)
     {
-        var (requests, hits) = provider.GetRequiredService<EdgeMetrics>().Totals;
-        return new NodeLoad(provider.GetRequiredService<RequestTelemetry>().InFlight, requests, hits);
+        var totals = provider.GetRequiredService<EdgeMetrics>().ClientTotals;
+        return new NodeLoad(provider.GetRequiredService<RequestTelemetry>().InFlight, totals.Requests, totals.Hits);
     }
 
     /// <summary>Two only where there are siblings: each has its own exchanges.</summary>

@@ -131,11 +131,12 @@ internal sealed partial class EdgeNode : IAsyncDisposable
     {
         var health = services.GetRequiredService<HealthEndpoints>();
         var admin = services.GetRequiredService<AdminHandler>();
+        var fleet = services.GetService<FleetHandler>();
         var telemetry = services.GetRequiredService<RequestTelemetry>();
         var pull = services.GetRequiredService<PullPipeline>();
         return context => context.Features.GetRequiredFeature<IListenerRoleFeature>().Role switch
         {
-            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, pull.HandleAsync),
+            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? fleet?.TryHandlePull(context) ?? telemetry.InvokeAsync(context, pull.HandleAsync),
             ListenerRole.Admin => OnThePoolAsync(context, admin.HandleAdminAsync),
             _ => OnThePoolAsync(context, admin.HandleMetricsAsync),
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
@@ -14,7 +15,7 @@ internal sealed class ForwardTransformer : HttpTransformer
     // tags/list and _catalog are plain JSON, referrers an index.
     private const string Accept = "application/json, " + MediaTypes.OciIndex;
 
-    private static readonly string[] PassedHeaders = ["Content-Type", "OCI-Filters-Applied", "Age"];
+    private static readonly string[] PassedHeaders = ["Content-Type", "OCI-Filters-Applied"];
 
     private readonly UpstreamEndpoint _endpoint;
     private readonly ForwardRequest _request;
@@ -116,9 +117,15 @@ internal sealed class ForwardTransformer : HttpTransformer
             }
         }
 
-        if (TrailHeaders.ReadMembers(upstream.Headers) is { } members)
+        var trail = TrailHeaders.Read(upstream.Headers, isEndpoint: true, TimeSpan.Zero);
+        if (trail.Members is { } members)
         {
             client.Headers["Cache-Status"] = members;
+        }
+
+        if (trail.Age > TimeSpan.Zero)
+        {
+            client.Headers.Age = ((long)trail.Age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         if (upstream.Headers.NonValidated.TryGetValues("Link", out var links)

@@ -22,7 +22,7 @@ internal static class TrailHeaders
     }
 
     /// <summary>The members of Cache-Status; null where there are none, or they are malformed or too many.</summary>
-    public static string? ReadMembers(HttpResponseHeaders headers)
+    private static string? ReadMembers(HttpResponseHeaders headers)
     {
         if (!headers.NonValidated.TryGetValues("Cache-Status", out var values))
         {

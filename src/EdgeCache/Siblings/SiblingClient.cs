@@ -107,8 +107,7 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
     {
         var target = question.Target;
         var request = OriginRequests.Create(question.Method, new Uri(member.Address.Url, target), question.Accept);
-        var text = SiblingHeaders.TextOf(question.Method.Method, target);
-        request.Headers.Add(SiblingHeaders.Sibling, SignedStamp.Create(secret, SecretPurpose.Sibling, text, time.GetUtcNow()));
+        SiblingHeaders.Sign(request, target, secret, time.GetUtcNow());
         if (onlyHeld)
         {
             request.Headers.TryAddWithoutValidation("Cache-Control", SiblingHeaders.OnlyIfCached);

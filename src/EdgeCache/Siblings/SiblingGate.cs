@@ -6,6 +6,9 @@ namespace EdgeCache.Siblings;
 /// <summary>Tells siblings' requests from clients'. Safe for concurrent use.</summary>
 internal sealed class SiblingGate(FleetSecret secret, TimeProvider time)
 {
+    /// <summary>Whether the request is a sibling's, and of this fleet.</summary>
+    public bool IsSibling(HttpRequest request, string target) => request.Headers[SiblingHeaders.Sibling].Count > 0 && TryReadScope(request, target, out _);
+
     /// <param name="target">The raw request target.</param>
     /// <param name="scope">How far the request may go.</param>
     /// <returns>False where the request claims to be a sibling's and is not.</returns>

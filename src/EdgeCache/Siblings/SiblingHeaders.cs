@@ -1,3 +1,5 @@
+using EdgeCache.Fleet;
+
 namespace EdgeCache.Siblings;
 
 /// <summary>What siblings say to each other besides a registry's headers.</summary>
@@ -11,6 +13,11 @@ internal static class SiblingHeaders
 
     /// <summary>How long a stamp is good: requests are signed as they are sent.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Makes a request one of this fleet.</summary>
+    /// <param name="target">Path and query, as they are sent.</param>
+    public static void Sign(HttpRequestMessage request, string target, FleetSecret secret, DateTimeOffset now) =>
+        request.Headers.Add(Sibling, SignedStamp.Create(secret, SecretPurpose.Sibling, TextOf(request.Method.Method, target), now));
 
     /// <summary>What the stamp signs.</summary>
     public static string TextOf(string method, string target) => $"{method} {target}";

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
+using EdgeCache.Configuration;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Tiers;
@@ -55,14 +58,33 @@ public sealed class TierLoopTests : EdgeTests
     }
 
     [Fact]
-    public async Task RedirectBackToTheNode_IsALoop()
+    public async Task WayOfOneRequest_IsNotTheNextOnesOnItsConnection()
     {
-        var edge = await StartAsync(new EdgeSetup());
+        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+
+        (await edge.Client.GetAsync(_sample.TagPath(), ("CDN-Loop", "edgecache-0123456789abcdef"))).AssertIs(_sample.Image.Bytes);
+        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
+
+        var ways = edge.Origin.Log.Requests.Select(request => request.Header("CDN-Loop")).ToArray();
+        Assert.Equal(2, ways.Length);
+        Assert.Equal($"edgecache-0123456789abcdef, {ways[1]}", ways[0]);
+    }
+
+    [Fact]
+    public async Task RedirectBackToTheNode_IsALoop_AndTheLogSaysSo()
+    {
+        var log = new ErrorLog();
+        var edge = await StartAsync(new EdgeSetup
+        {
+            Node = node => node with { Logging = new LoggingOptions { Level = LogLevel.Error } },
+            Services = services => services.AddSingleton<ILoggerProvider>(log),
+        });
         edge.Origin.Faults.Always(When.Any, Fault.RedirectTo(new Uri(edge.Pull, _sample.BlobPath(0))));
 
         (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertFails(508, "UNKNOWN");
 
         Assert.Equal(2, edge.Requests.Count);
+        Assert.Contains(log.Lines, line => line.Contains("A request for docker.io came back to this node", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,6 +99,26 @@ public sealed class TierLoopTests : EdgeTests
 
         stale.AssertIs(_sample.Image.Bytes);
         Assert.StartsWith("EdgeCache; fwd=stale; detail=stale-if-error; fwd-status=508", stale.CacheStatus, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a node logs from Error on.</summary>
+    private sealed class ErrorLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>The way from a node to the next one, whose address is not known before it runs: an HTTP proxy, which the next node plays.</summary>

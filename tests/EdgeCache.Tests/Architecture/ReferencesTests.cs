@@ -43,7 +43,7 @@ public sealed class ReferencesTests : IDisposable
 
     [Fact]
     public void HttpClient_IsKnownToOriginAndTheFleetAndWhoAsksTheNodeItself() =>
-        AssertKnownOnlyTo(HttpClientTypes, ["EdgeCache.Origin", "EdgeCache.Fleet", "EdgeCache.Siblings", "EdgeCache.Demo", "EdgeCache.Cli"], _core, _node, _transport);
+        AssertKnownOnlyTo(HttpClientTypes, ["EdgeCache.Origin", "EdgeCache.Fleet", "EdgeCache.Siblings", "EdgeCache.Admin", "EdgeCache.Demo", "EdgeCache.Cli"], _core, _node, _transport);
 
     [Fact]
     public void FrameworkConfiguration_IsKnownToConfigurationOnly() =>
