@@ -44,12 +44,10 @@ internal sealed class RedisTags(RedisLink link, FleetSecret secret, RedisMetrics
             return null;
         }
 
-        // An entry of the future is absent: a clock is wrong somewhere, and it must not stay fresh for longer than others.
-        if (SealedText.TryOpen(secret, About(repository, tag, field), (string?)answer.Value, out var text)
-            && TagText.TryParse(text, out var entry)
-            && entry.ValidatedAt <= time.GetUtcNow())
+        if (SealedText.TryOpen(secret, About(repository, tag, field), (string?)answer.Value, out var text) && TagText.TryParse(text, out var entry))
         {
-            return entry;
+            // An entry of the future is absent: a clock is wrong somewhere, and it must not stay fresh for longer than others.
+            return entry.ValidatedAt <= time.GetUtcNow() ? entry : null;
         }
 
         metrics.ValueRefused("tag");
