@@ -22,13 +22,16 @@ public sealed class FillTable : IAsyncDisposable
     private readonly CacheStore _store;
     private readonly FillOptions _options;
     private readonly ILogger _logger;
+    private readonly IFillLeases? _leases;
     private int _active;
     private int _disposed;
     private long _verified;
     private long _failed;
 
-    public FillTable(IOrigin origin, CacheStore store, FillOptions options, ILogger<FillTable> logger)
+    /// <param name="leases">Whose turn a fetch is among the fleet's nodes; null: nobody waits for another.</param>
+    public FillTable(IOrigin origin, CacheStore store, FillOptions options, ILogger<FillTable> logger, IFillLeases? leases = null)
     {
+        _leases = leases;
         _origin = origin;
         _store = store;
         _options = options;
@@ -149,6 +152,7 @@ public sealed class FillTable : IAsyncDisposable
     {
         try
         {
+            await using var turn = _leases is null ? null : await _leases.TakeTurnAsync(fill.Digest, _stop).ConfigureAwait(false);
             var run = new FillRun(fill, origin, _store, _options, _logger);
             var verified = await run.RunAsync(_stop).ConfigureAwait(false);
             Interlocked.Increment(ref verified ? ref _verified : ref _failed);

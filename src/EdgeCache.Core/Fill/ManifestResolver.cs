@@ -1,4 +1,5 @@
 using EdgeCache.Core.Caching;
+using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using Microsoft.Extensions.Logging;
@@ -7,8 +8,8 @@ namespace EdgeCache.Core.Fill;
 
 /// <summary>
 /// Answers requests for manifests: from the store where it may, else by one upstream exchange however many ask. A request goes
-/// 1. look-up; 2. fresh: answer; 3. a digest: <see cref="DigestResolver"/>; 4. a stale tag: revalidate by HEAD; 5. an unknown tag: fetch (or HEAD for a HEAD);
-/// 6. upstream failed: the stale answer where the rule allows it. Safe for concurrent use.
+/// 1. look-up; 2. fresh: answer; 3. a digest: <see cref="DigestResolver"/>; 4. a tag: what another node was told;
+/// 5. a stale tag: revalidate by HEAD; 6. an unknown tag: fetch (or HEAD for a HEAD); 7. upstream failed: the stale answer where the rule allows it. Safe for concurrent use.
 /// </summary>
 public sealed class ManifestResolver : IAsyncDisposable
 {
@@ -18,15 +19,19 @@ public sealed class ManifestResolver : IAsyncDisposable
     private readonly CacheStore _store;
     private readonly ManifestFetcher _fetcher;
     private readonly DigestResolver _digests;
+    private readonly HintedTags _hints;
     private readonly ILogger _logger;
 
-    public ManifestResolver(IOrigin origin, CacheStore store, LinkConfirmer confirmer, FillOptions options, ILogger<ManifestResolver> logger)
+    /// <param name="shared">What other nodes know of tags; null: there are none, or they tell nothing.</param>
+    public ManifestResolver(
+        IOrigin origin, CacheStore store, LinkConfirmer confirmer, FillOptions options, ILogger<ManifestResolver> logger, ISharedTags? shared = null)
     {
         _store = store;
         _logger = logger;
         _fetcher = new ManifestFetcher(origin, store, options, logger);
         _tagFlights = new SingleFlight<TagKey, ManifestAnswer>(options.MaxWaiters);
         _digests = new DigestResolver(store, _fetcher, confirmer, options);
+        _hints = new HintedTags(shared, store, _digests);
     }
 
     /// <summary>Finds out what a reference means and makes sure that its bytes can be served.</summary>
@@ -59,6 +64,7 @@ public sealed class ManifestResolver : IAsyncDisposable
     private async ValueTask<ManifestAnswer> ResolveTagAsync(
         RepositoryKey repository, Reference tag, ManifestTypes accept, FreshnessRule rule, bool headOnly, CancellationToken cancellationToken)
     {
+        var usesOwnClass = false;
         for (var round = 0; round < MaxRounds; round++)
         {
             var found = _store.LookupTag(repository, tag, accept, rule);
@@ -68,7 +74,7 @@ public sealed class ManifestResolver : IAsyncDisposable
             }
 
             // Requests of different clients meet under the class that upstream is asked with, not the one each came with.
-            var key = new TagKey(repository, tag, found.TagClass, headOnly);
+            var key = new TagKey(repository, tag, usesOwnClass ? accept : found.TagClass, rule, headOnly);
             if (found.State == LookupState.Miss && !found.Digest.IsNone)
             {
                 var known = await ResolveKnownTagAsync(key, found, cancellationToken).ConfigureAwait(false);
@@ -80,7 +86,7 @@ public sealed class ManifestResolver : IAsyncDisposable
                 // Upstream has it no more, so that the tag must mean something else by now.
             }
 
-            var flown = await _tagFlights.RunAsync(key, token => AskTagAsync(key, found, rule, token), cancellationToken).ConfigureAwait(false);
+            var flown = await _tagFlights.RunAsync(key, token => AskTagAsync(key, found, token), cancellationToken).ConfigureAwait(false);
             if (flown is not var (answer, joined))
             {
                 break;
@@ -92,10 +98,12 @@ public sealed class ManifestResolver : IAsyncDisposable
             }
 
             // The full list gave a type this client cannot take: the next round asks with the client's own class.
-            if ((answer.Type & accept) != 0 || found.TagClass == accept)
+            if ((answer.Type & accept) != 0 || key.Accept == accept)
             {
                 return joined ? answer.AsJoined() : answer;
             }
+
+            usesOwnClass = true;
         }
 
         return ManifestAnswer.Overloaded(repository);
@@ -113,13 +121,20 @@ public sealed class ManifestResolver : IAsyncDisposable
         return answer with { Freshness = found.Freshness, Trail = answer.Trail with { Age = found.Freshness.Age } };
     }
 
-    /// <summary>Asks upstream what a tag means now; runs once for all who wait.</summary>
-    private async Task<ManifestAnswer> AskTagAsync(TagKey key, Lookup found, FreshnessRule rule, CancellationToken cancellationToken)
+    /// <summary>Finds out what a tag means now, from upstream where no other node knows; runs once for all who wait.</summary>
+    private async Task<ManifestAnswer> AskTagAsync(TagKey key, Lookup found, CancellationToken cancellationToken)
     {
-        if (_store.LookupTag(key.Repository, key.Tag, key.Accept, rule) is { State: LookupState.Fresh } now)
+        if (_store.LookupTag(key.Repository, key.Tag, key.Accept, key.Rule) is { State: LookupState.Fresh } now)
         {
             // Another flight has landed since the caller looked.
             return ManifestAnswer.Stored(key.Repository, now, CacheResult.Hit);
+        }
+
+        // A tag that is fresh here has a digest that upstream has just refused: older words of others are no better.
+        if ((found.State == LookupState.Stale || found.Digest.IsNone)
+            && await _hints.TryAnswerAsync(key.Repository, key.Tag, key.Accept, key.Rule, key.HeadOnly, cancellationToken).ConfigureAwait(false) is { } hinted)
+        {
+            return hinted;
         }
 
         if (found.State == LookupState.Stale)
@@ -179,7 +194,7 @@ public sealed class ManifestResolver : IAsyncDisposable
     /// <param name="word">Upstream's, that the tag still means what was found.</param>
     private ManifestAnswer Revalidated(TagKey key, in Lookup found, ManifestAnswer word)
     {
-        _store.SetTag(key.Repository, key.Tag, key.Accept, found.Digest, found.Type, found.SizeBytes, word.Trail.Age);
+        Tell(key, _store.SetTag(key.Repository, key.Tag, key.Accept, found.Digest, found.Type, found.SizeBytes, word.Trail.Age));
         return ManifestAnswer.Stored(key.Repository, found with { Freshness = default }, CacheResult.Revalidated) with
         {
             ForwardStatus = word.ForwardStatus,
@@ -191,7 +206,7 @@ public sealed class ManifestResolver : IAsyncDisposable
     {
         if (answer.Result != CacheResult.Error)
         {
-            _store.SetTag(key.Repository, key.Tag, key.Accept, answer.Digest, answer.Type, answer.SizeBytes, answer.Trail.Age);
+            Tell(key, _store.SetTag(key.Repository, key.Tag, key.Accept, answer.Digest, answer.Type, answer.SizeBytes, answer.Trail.Age));
         }
 
         return answer;
@@ -220,8 +235,11 @@ public sealed class ManifestResolver : IAsyncDisposable
         if (failure is { Source: FailureSource.Origin, Outcome: OriginOutcome.NotFound })
         {
             _store.RemoveTag(key.Repository, key.Tag);
+            _hints.Drop(key.Repository, key.Tag);
         }
     }
+
+    private void Tell(TagKey key, in TagEntry entry) => _hints.Tell(key.Repository, key.Tag, key.Accept, entry, key.Rule);
 
     /// <summary>RFC 5861, section 4: upstream's failures may be bridged; its refusals and its "no such tag" may not.</summary>
     private static bool MayServeStale(in Lookup found, in FillFailure failure) =>
@@ -235,6 +253,6 @@ public sealed class ManifestResolver : IAsyncDisposable
         return ManifestAnswer.Stored(key.Repository, found, CacheResult.Stale) with { ForwardStatus = answer.ForwardStatus, Failure = answer.Failure };
     }
 
-    /// <summary>What is collapsed into one exchange: the tag, the class of Accept, and whether bytes are wanted.</summary>
-    private readonly record struct TagKey(RepositoryKey Repository, Reference Tag, ManifestTypes Accept, bool HeadOnly);
+    /// <summary>What is collapsed into one exchange: the tag with its rule, the class of Accept, and whether bytes are wanted.</summary>
+    private readonly record struct TagKey(RepositoryKey Repository, Reference Tag, ManifestTypes Accept, FreshnessRule Rule, bool HeadOnly);
 }

@@ -21,6 +21,9 @@ public sealed class CacheStore : IAsyncDisposable
     private readonly StoredBlobs _stored;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+
+    /// <summary>Serialises the records of tags, so that an older word never replaces a newer one.</summary>
+    private readonly Lock _tagging = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _disposed;
 
@@ -130,7 +133,7 @@ public sealed class CacheStore : IAsyncDisposable
             return new Lookup(LookupState.Miss, default, ManifestTypes.None, -1, BlobPool.Manifests, false, default, tagClass);
         }
 
-        var freshness = Freshness.Evaluate(entry.ValidatedAt, _clock.GetUtcNow(), rule.Lifetime, rule.StaleIfError);
+        var freshness = FreshnessOf(entry, rule);
         var isFresh = freshness.State == FreshnessState.Fresh;
         var isHere = _stored.TryGet(entry.Digest, out var blob) && blob.Pool == BlobPool.Manifests;
         var state = !isHere ? LookupState.Miss : isFresh ? LookupState.Fresh : LookupState.Stale;
@@ -158,6 +161,10 @@ public sealed class CacheStore : IAsyncDisposable
     /// <summary>Removes content whose file turned out to be damaged while it was sent.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public void Discard(BlobLease damaged) => _stored.Discard(damaged);
+
+    /// <summary>Removes content on an operator's word; who reads it now reads on. The next request fetches it again.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void Remove(in Digest digest) => _stored.Remove(digest);
 
     /// <summary>Starts to write a blob, with room reserved for it.</summary>
     /// <param name="expectedBytes">The length by the upstream or the descriptor; 0 where none is known.</param>
@@ -235,9 +242,39 @@ public sealed class CacheStore : IAsyncDisposable
     /// <summary>Records what a tag means for a class of Accept.</summary>
     /// <param name="age">How long ago the registry said so, where a cache between told it (RFC 9111, section 4.2.3): freshness does not begin anew at
     /// each cache. Not negative.</param>
-    public void SetTag(
-        RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes, TimeSpan age) =>
-        _index.PutTag(repository, tag.ToString(), accept, new TagEntry(digest, type, sizeBytes, _clock.GetUtcNow() - age));
+    /// <returns>What was recorded.</returns>
+    public TagEntry SetTag(
+        RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes, TimeSpan age)
+    {
+        lock (_tagging)
+        {
+            var entry = new TagEntry(digest, type, sizeBytes, _clock.GetUtcNow() - age);
+            _index.PutTag(repository, tag.ToString(), accept, entry);
+            return entry;
+        }
+    }
+
+    /// <summary>Records what upstream told another node of a tag, where that is newer than what is known here.</summary>
+    /// <returns>Whether it was recorded.</returns>
+    public bool TakeTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, in TagEntry entry)
+    {
+        lock (_tagging)
+        {
+            var now = _clock.GetUtcNow();
+            if (entry.ValidatedAt > now
+                || (_index.TryGetTag(repository, tag.ToString(), accept, out var known) && known.ValidatedAt >= entry.ValidatedAt && known.ValidatedAt <= now))
+            {
+                return false;
+            }
+
+            _index.PutTag(repository, tag.ToString(), accept, entry);
+            return true;
+        }
+    }
+
+    /// <summary>How fresh a tag is now.</summary>
+    public Freshness FreshnessOf(in TagEntry entry, FreshnessRule rule) =>
+        Freshness.Evaluate(entry.ValidatedAt, _clock.GetUtcNow(), rule.Lifetime, rule.StaleIfError);
 
     /// <summary>Forgets a tag, for every class of Accept.</summary>
     public void RemoveTag(RepositoryKey repository, in Reference tag) => _index.RemoveTag(repository, tag.ToString());

@@ -116,13 +116,19 @@ internal sealed class StoredBlobs : IVictimRemover
             }
 
             StoreLog.Damaged(_logger, digest);
-            _hot.Remove(digest);
-            if (_index.TryGetBlob(digest, out var entry))
-            {
-                _index.RemoveBlob(digest);
-                Evictor.Remove(entry.Pool, entry.Slot, digest);
-                Unlink(digest, entry.Pool, entry.SizeBytes);
-            }
+            RemoveStored(digest);
+        }
+    }
+
+    /// <summary>Removes content whatever its file is like; its readers read on.</summary>
+    /// <exception cref="IOException">The disk failed; the index has forgotten it all the same.</exception>
+    public void Remove(in Digest digest)
+    {
+        lock (StripeOf(digest))
+        {
+            // A look-up first: while the index loads it may not know the file yet.
+            TryGet(digest, out _);
+            RemoveStored(digest);
         }
     }
 
@@ -266,6 +272,18 @@ internal sealed class StoredBlobs : IVictimRemover
                 _index.RemoveBlob(digest);
                 Evictor.Remove(entry.Pool, entry.Slot, digest);
             }
+        }
+    }
+
+    /// <summary>Under the digest's lock.</summary>
+    private void RemoveStored(in Digest digest)
+    {
+        _hot.Remove(digest);
+        if (_index.TryGetBlob(digest, out var entry))
+        {
+            _index.RemoveBlob(digest);
+            Evictor.Remove(entry.Pool, entry.Slot, digest);
+            Unlink(digest, entry.Pool, entry.SizeBytes);
         }
     }
 

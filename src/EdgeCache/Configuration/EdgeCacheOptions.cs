@@ -1,5 +1,6 @@
 using EdgeCache.Fleet;
 using EdgeCache.Origin;
+using EdgeCache.SharedState;
 
 namespace EdgeCache.Configuration;
 
@@ -44,6 +45,8 @@ internal sealed record EdgeCacheOptions
     public bool AllowCatalog { get; init; }
 
     public FleetOptions Fleet { get; init; } = new();
+
+    public RedisOptions Redis { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
 

@@ -22,7 +22,7 @@ internal static class OptionsReader
                     ? options.DefaultUpstream
                     : upstreams[0].Name,
         };
-        options = options with { Fleet = FleetRules.WithSecret(options.Fleet) };
+        options = options with { Fleet = FleetRules.WithSecret(options.Fleet), Redis = RedisRules.WithConfiguration(options.Redis) };
         errors.AddRange(OptionsRules.Check(options));
         return new OptionsReading(options, errors);
     }

@@ -6,7 +6,7 @@ internal static class OptionsRules
     private const string Prefix = OptionsSchema.Section + ":";
 
     public static IEnumerable<OptionError> Check(EdgeCacheOptions options) =>
-        [.. Listeners(options), .. Certificate(options), .. Cache(options.Cache), .. Upstreams(options), .. FleetRules.Check(options)];
+        [.. Listeners(options), .. Certificate(options), .. Cache(options.Cache), .. Upstreams(options), .. FleetRules.Check(options), .. RedisRules.Check(options)];
 
     private static IEnumerable<OptionError> Listeners(EdgeCacheOptions options)
     {

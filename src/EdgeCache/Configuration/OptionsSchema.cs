@@ -12,7 +12,7 @@ internal static class OptionsSchema
     private const int MaxAddresses = 16;
 
     public static IReadOnlyList<OptionKey<EdgeCacheOptions>> Node { get; } =
-        [.. Listeners(), .. Cache(), .. Upstreams(), .. FleetSchema.Keys, .. Limits(), .. DrainAndTelemetry()];
+        [.. Listeners(), .. Cache(), .. Upstreams(), .. FleetSchema.Keys, .. RedisSchema.Keys, .. Limits(), .. DrainAndTelemetry()];
 
     private static IEnumerable<OptionKey<EdgeCacheOptions>> Listeners() =>
     [

@@ -7,7 +7,9 @@ using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Serving;
+using EdgeCache.SharedState;
 using EdgeCache.Siblings;
+using EdgeCache.Telemetry;
 
 namespace EdgeCache.Hosting;
 
@@ -16,6 +18,11 @@ internal static class CacheServices
 {
     public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
         !options.IsFleet ? services : services.AddFleet(options).AddSingleton<NodeStatusReader>().AddSingleton<FleetHandler>();
+
+    public static IServiceCollection AddEdgeCacheSharedState(this IServiceCollection services, EdgeCacheOptions options) =>
+        options.Redis.IsUsed
+            ? services.AddSharedState(options.Redis, options.Fleet, LoadOf, (provider, repository, tag) => provider.GetRequiredService<TagRules>().Find(repository, tag))
+            : services;
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
@@ -51,6 +58,12 @@ internal static class CacheServices
         services.AddSingleton<ListHandler>();
         services.AddSingleton<RegistryHandler>();
         return services;
+    }
+
+    private static NodeLoad LoadOf(IServiceProvider provider)
+    {
+        var totals = provider.GetRequiredService<EdgeMetrics>().ClientTotals;
+        return new NodeLoad(provider.GetRequiredService<RequestTelemetry>().InFlight, totals.Requests, totals.Hits);
     }
 
     /// <summary>Two only where there are siblings: each has its own exchanges.</summary>

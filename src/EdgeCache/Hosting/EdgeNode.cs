@@ -3,6 +3,7 @@ using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Concurrency;
 using EdgeCache.Origin;
+using EdgeCache.SharedState;
 using EdgeCache.Telemetry;
 using EdgeCache.Transport.Epoll;
 using Microsoft.AspNetCore.Authorization;
@@ -58,7 +59,7 @@ internal sealed partial class EdgeNode : IAsyncDisposable
             EnvironmentName = Environments.Production,
         });
         builder.Logging.AddEdgeCacheLog(options.Logging);
-        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry().AddEdgeCacheFleet(options.Fleet)
+        builder.Services.AddEdgeCacheHosting(options).AddEdgeCacheTelemetry().AddEdgeCacheFleet(options.Fleet).AddEdgeCacheSharedState(options)
             .AddEdgeCacheStore(options).AddEdgeCacheServing(options);
         extra?.Invoke(builder.Services);
         // YARP brings it, and its presence alone has WebApplication put the authorization middleware before every request. There are no endpoints to authorize.
@@ -111,6 +112,11 @@ internal sealed partial class EdgeNode : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Services.GetRequiredService<DrainState>().Begin();
+        if (Services.GetService<PresenceWriter>() is { } presence)
+        {
+            await presence.LeaveAsync();
+        }
+
         DrainStarted(_options.Drain.Delay, _options.Drain.Timeout);
         await Task.Delay(_options.Drain.Delay, Services.GetRequiredService<TimeProvider>(), cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

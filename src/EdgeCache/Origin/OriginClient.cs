@@ -82,7 +82,7 @@ internal sealed class OriginClient : IOrigin
             var request = question.ToRequest(endpoint, name);
             _loops.Mark(request);
             var response = await upstream.Invoker.SendAsync(request, cancellationToken);
-            upstream.Note(response);
+            upstream.Note(endpoint, response);
             answer = await ToAnswerAsync(upstream, endpoint, question, response, _time.GetElapsedTime(started));
             signal = AnswerRules.SignalOf(answer.Outcome);
         }

@@ -23,6 +23,7 @@ internal static class OriginServices
         services.AddSingleton(options);
         services.AddSingleton(provider => new OriginMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<LoopGuard>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<Upstreams>();
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider([], UpstreamClusters.Create(provider.GetRequiredService<Upstreams>().All)));

@@ -20,6 +20,10 @@ internal sealed class TagRules
         return reference.Tag is not { } tag || upstream.IsImmutable(repository.Repository.Value, tag) ? upstream.Forever : upstream.Usual;
     }
 
+    /// <summary>The same for a repository that another node names; null where its upstream is not configured here.</summary>
+    public FreshnessRule? Find(RepositoryKey repository, in Reference reference) =>
+        _upstreams.ContainsKey(repository.Upstream) ? For(repository, reference) : null;
+
     private sealed class UpstreamRule(UpstreamOptions options)
     {
         private readonly Pattern[] _immutable = [.. options.ImmutableTags.Select(Pattern.Parse)];

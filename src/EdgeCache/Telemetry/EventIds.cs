@@ -36,6 +36,14 @@ internal static class EventIds
     public const int SiblingResumed = 2203;
     public const int SiblingNotTrusted = 2204;
 
+    public const int RedisConnected = 2300;
+    public const int RedisBypassed = 2301;
+    public const int RedisNotAnswering = 2302;
+    public const int RedisRefused = 2303;
+    public const int RedisReconnecting = 2304;
+    public const int FleetEventDropped = 2305;
+    public const int FleetEventFailed = 2306;
+
     public const int ServingHandlerFailed = 4000;
     public const int ServingLoopRefused = 4001;
 }

@@ -15,12 +15,18 @@ internal sealed class RequestTelemetry(EdgeMetrics metrics, AccessLog log, TimeP
 
     private readonly DefaultObjectPool<RequestRecord> _records = new(new RecordPolicy(), maximumRetained: 256);
 
+    private int _inFlight;
+
+    /// <summary>Requests that have begun and not ended.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
     public async Task InvokeAsync(HttpContext context, RequestDelegate handle)
     {
         var record = _records.Get();
         context.Features.Set(record);
         var start = time.GetTimestamp();
         var isFailed = true;
+        Interlocked.Increment(ref _inFlight);
         try
         {
             await handle(context);
@@ -34,6 +40,7 @@ internal sealed class RequestTelemetry(EdgeMetrics metrics, AccessLog log, TimeP
         }
         finally
         {
+            Interlocked.Decrement(ref _inFlight);
             context.Features.Set<RequestRecord>(null);
             Report(context, record, isFailed, time.GetElapsedTime(start));
         }

@@ -50,7 +50,7 @@ public sealed class ReferencesTests : IDisposable
         AssertKnownOnlyTo(["Microsoft.Extensions.Configuration."], ["EdgeCache.Configuration"], _core, _node, _transport);
 
     [Fact]
-    public void Redis_IsKnownToNobodyYet() => AssertKnownOnlyTo(["StackExchange.Redis."], [], _core, _node, _transport);
+    public void Redis_IsKnownToSharedStateOnly() => AssertKnownOnlyTo(["StackExchange.Redis."], ["EdgeCache.SharedState"], _core, _node, _transport);
 
     [Fact]
     public void Core_ReferencesNoServerAndNoClient()

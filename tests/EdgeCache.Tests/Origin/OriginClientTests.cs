@@ -19,6 +19,7 @@ public sealed class OriginClientTests
             context.Response.ContentType = MediaTypes.OciIndex;
             context.Response.ContentLength = 7;
             context.Response.Headers["Docker-Content-Digest"] = Digest.ToString();
+            context.Response.Headers["ratelimit-limit"] = "100;w=21600";
             context.Response.Headers["ratelimit-remaining"] = "76;w=21600";
             return context.Response.WriteAsync("content");
         });
@@ -37,7 +38,8 @@ public sealed class OriginClientTests
         Assert.StartsWith("EdgeCache/", request.Headers["User-Agent"]);
         Assert.Equal(["Accept", "Accept-Encoding", "CDN-Loop", "Host", "If-None-Match", "User-Agent"], request.Headers.Keys.Order());
         Assert.True(host.Get<Upstreams>().TryGet("up", out var upstream));
-        Assert.Equal(76, upstream.RateLimitRemaining);
+        var limit = host.Get<RateLimits>().Find(upstream.Endpoints[0]);
+        Assert.Equal((100, 76, TimeSpan.FromHours(6)), (limit?.Limit, limit?.Remaining, limit?.Window));
     }
 
     [Fact]
