@@ -11,7 +11,6 @@ internal sealed class FleetHttp : IDisposable
     /// <summary>In one network a connection that takes longer is none.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
 
-    private const int MaxConnectionsPerMember = 1024;
     private const int MaxHeadersKiB = 64;
     private const int MaxDrainBytes = 64 << 10;
 
@@ -26,7 +25,8 @@ internal sealed class FleetHttp : IDisposable
         {
             ConnectTimeout = ConnectTimeout,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            MaxConnectionsPerServer = MaxConnectionsPerMember,
+            // Whoever asks bounds what it has in flight. A bound here would have probes wait behind downloads, and busy members look dead.
+            MaxConnectionsPerServer = int.MaxValue,
             MaxResponseHeadersLength = MaxHeadersKiB,
             MaxResponseDrainSize = MaxDrainBytes,
             AutomaticDecompression = DecompressionMethods.None,

@@ -1,6 +1,7 @@
 namespace EdgeCache.Fleet;
 
-/// <summary>Registers this room. Without members and without a name of its own a process has no fleet, and nothing of this runs.</summary>
+/// <summary>Registers this room. Without members and without a name of its own a process has no fleet, and nothing of this runs.
+/// The secret is registered apart from it: a node that knows no others may still be sent clients by a balancer.</summary>
 internal static class FleetServices
 {
     public static IServiceCollection AddFleet(this IServiceCollection services, FleetOptions options)
@@ -13,11 +14,6 @@ internal static class FleetServices
         {
             services.AddSingleton<IMemberSource>(provider => new DnsMembers(
                 dns, (host, token) => System.Net.Dns.GetHostAddressesAsync(host, token), provider.GetRequiredService<ILogger<DnsMembers>>()));
-        }
-
-        if (options.Secret is { } secret)
-        {
-            services.AddSingleton(new FleetSecret(secret));
         }
 
         services.AddSingleton<FleetMembers>();

@@ -12,8 +12,15 @@ namespace EdgeCache.Hosting;
 /// <summary>The registration of the cache and of what serves from it, in the order of a request from the inside out.</summary>
 internal static class CacheServices
 {
-    public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
-        options.IsFleet ? services.AddFleet(options) : services;
+    public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options)
+    {
+        if (options.Secret is { } secret)
+        {
+            services.AddSingleton(new FleetSecret(secret));
+        }
+
+        return options.IsFleet ? services.AddFleet(options) : services;
+    }
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
@@ -37,11 +44,13 @@ internal static class CacheServices
     {
         services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
         services.AddSingleton(new TagRules(options.Upstreams));
+        services.AddSingleton(provider => new TicketCheck(provider.GetService<FleetSecret>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<BlobSender>();
         services.AddSingleton<ManifestHandler>();
         services.AddSingleton<BlobHandler>();
         services.AddSingleton<ListHandler>();
         services.AddSingleton<RegistryHandler>();
+        services.AddSingleton(provider => new PullPipeline(provider.GetRequiredService<RegistryHandler>().HandleAsync));
         return services;
     }
 

@@ -11,6 +11,7 @@ namespace EdgeCache.Serving;
 /// <list type="number">
 /// <item>what is not GET or HEAD is refused;</item>
 /// <item>the raw target is parsed once into a route;</item>
+/// <item>a ticket that a balancer gave is checked where there is one;</item>
 /// <item>the route's handler answers, from the cache or by forwarding;</item>
 /// <item>every failure goes out through <see cref="OciErrorWriter"/>.</item>
 /// </list>
@@ -25,10 +26,13 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
+    private readonly TicketCheck _tickets;
     private readonly ILogger<RegistryHandler> _log;
 
-    public RegistryHandler(RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, ILogger<RegistryHandler> log)
+    public RegistryHandler(
+        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, TicketCheck tickets, ILogger<RegistryHandler> log)
     {
+        _tickets = tickets;
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
@@ -57,27 +61,23 @@ internal sealed class RegistryHandler
     }
 
     /// <summary>It left, or sent what Kestrel refuses: for those there is no answer.</summary>
-    private static bool IsClientsDoing(Exception error, HttpContext context, RequestRecord record) =>
+    internal static bool IsClientsDoing(Exception error, HttpContext context, RequestRecord record) =>
         error is BadHttpRequestException
         || (error is OperationCanceledException && (context.RequestAborted.IsCancellationRequested || record.End == ResponseEnd.ClientLeft));
 
     private Task DispatchAsync(HttpContext context, RequestRecord record)
     {
-        var request = context.Request;
-        RefuseBody(context);
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (Read(context, _parser, out var target, out var route) is { } refusal)
         {
-            return FailAsync(context, record, ErrorMapping.MethodNotAllowed, "method");
-        }
-
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var outcome = _parser.Parse(target, request.Headers.Host.ToString(), out var route);
-        if (outcome != RouteOutcome.Found)
-        {
-            return FailAsync(context, record, ErrorMapping.ForRoute(outcome), "route");
+            return FailAsync(context, record, refusal.Failure, refusal.Reason);
         }
 
         record.SetRoute(route);
+        if (route.HasOtherParameters && !_tickets.Allows(target))
+        {
+            return FailAsync(context, record, ErrorMapping.TicketRefused, "ticket");
+        }
+
         context.Response.Headers[VersionHeader] = VersionValue;
         if (route.UsedNamespace && route.Repository.Upstream is { } upstream)
         {
@@ -93,6 +93,23 @@ internal sealed class RegistryHandler
         };
     }
 
+    /// <summary>What a node and a balancer do first with every request: a body is refused, the method judged, the target parsed.</summary>
+    /// <returns>Null where the route is set; else what the client is told.</returns>
+    public static (OciFailure Failure, string Reason)? Read(HttpContext context, RouteParser parser, out string target, out OciRoute route)
+    {
+        var request = context.Request;
+        RefuseBody(context);
+        target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            route = default;
+            return (ErrorMapping.MethodNotAllowed, "method");
+        }
+
+        var outcome = parser.Parse(target, request.Headers.Host.ToString(), out route);
+        return outcome == RouteOutcome.Found ? null : (ErrorMapping.ForRoute(outcome), "route");
+    }
+
     /// <summary>Writes a failure and records it.</summary>
     public static Task FailAsync(HttpContext context, RequestRecord record, OciFailure failure, string reason)
     {
@@ -101,6 +118,10 @@ internal sealed class RegistryHandler
         if (context.Response.HasStarted)
         {
             record.End = ResponseEnd.Cut;
+        }
+        else if (reason is "limit" or "store" or "internal")
+        {
+            context.Response.Headers["Cache-Status"] = ContentHeaders.FailedHere;
         }
 
         return OciErrorWriter.WriteAsync(context, failure);
