@@ -45,6 +45,8 @@ internal sealed record EdgeCacheOptions
 
     public FleetOptions Fleet { get; init; } = new();
 
+    public BalancerOptions Balancer { get; init; } = new();
+
     public LimitOptions Limits { get; init; } = new();
 
     public DrainOptions Drain { get; init; } = new();

@@ -30,5 +30,8 @@ internal static class EventIds
     public const int FleetTooLarge = 2103;
     public const int FleetRefreshFailed = 2104;
 
+    public const int BalancerHandlerFailed = 2400;
+    public const int BalancerAttemptFailed = 2401;
+
     public const int ServingHandlerFailed = 4000;
 }

@@ -1,0 +1,42 @@
+using EdgeCache.Balancing;
+using EdgeCache.Configuration;
+using EdgeCache.Routing;
+
+namespace EdgeCache.Hosting;
+
+/// <summary>One balancer: no cache, only the way to the nodes that have one.</summary>
+internal sealed class BalancerNode : EdgeServer
+{
+    private BalancerNode(WebApplication application)
+        : base(application)
+    {
+    }
+
+    /// <summary>Where clients pull from who are sent on to a node for blobs.</summary>
+    public IReadOnlyList<Uri> RedirectAddresses => AddressesOf(ListenerRole.Redirect);
+
+    /// <summary>Composes the balancer; nothing listens yet.</summary>
+    /// <param name="extra">Adds to the services, or puts others in their place (the last registration counts).</param>
+    public static BalancerNode Build(EdgeCacheOptions options, Action<IServiceCollection>? extra = null) => new(Compose(
+        options,
+        services =>
+        {
+            services.AddListeners(
+                options,
+                [
+                    .. options.Balancer.Listen.Select(listen => (ListenerRole.Pull, listen)),
+                    .. options.Balancer.RedirectListen.Select(listen => (ListenerRole.Redirect, listen)),
+                ]);
+            // A balancer is no member, whatever the configuration that it shares with nodes says.
+            services.AddEdgeCacheFleet(options.Fleet with { Self = null });
+            services.AddSingleton<IReadinessCheck, FleetReadiness>();
+            services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
+            services.AddBalancing(options.Balancer);
+            extra?.Invoke(services);
+        },
+        services =>
+        {
+            var handler = services.GetRequiredService<BalancerHandler>();
+            return role => role == ListenerRole.Redirect ? handler.HandleRedirectingAsync : handler.HandleAsync;
+        }));
+}
