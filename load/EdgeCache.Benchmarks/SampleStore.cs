@@ -37,7 +37,8 @@ internal sealed class SampleStore : IAsyncDisposable
 
         sample.Store.PutManifest(content.Repository, content.Image.Digest, content.Image.Bytes, document!); // Valid: it is set.
         sample.Store.SetTag(
-            content.Repository, Reference.Parse(SampleContent.Tag), ManifestTypes.All, content.Image.Digest, document!.Type, content.Image.Bytes.Length);
+            content.Repository, Reference.Parse(SampleContent.Tag), ManifestTypes.All, content.Image.Digest, document!.Type, content.Image.Bytes.Length,
+            TimeSpan.Zero);
         foreach (var (digest, bytes) in content.Content.Blobs)
         {
             using var pending = sample.Store.Begin(digest, BlobPool.Blobs, bytes.Length);

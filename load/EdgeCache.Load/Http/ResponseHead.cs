@@ -29,7 +29,8 @@ internal readonly record struct ResponseHead(int Status, long BodyBytes, CacheAn
 
             if (ValueOf(line, "Cache-Status:"u8) is { IsEmpty: false } words)
             {
-                cache = Classify(words);
+                // The last member is that of the cache that was asked (RFC 9211, section 2).
+                cache = Classify(words[(words.LastIndexOf((byte)',') + 1)..]);
             }
         }
 

@@ -8,7 +8,8 @@ namespace EdgeCache.Core.Caching;
 /// </summary>
 /// <param name="ForwardStatus">The status that upstream answered with (<c>fwd-status</c>); 0 where it did not answer or was not asked.</param>
 /// <param name="TimeToLive">What is left of the freshness, negative for a stale answer; null for what never expires (content by digest).</param>
-public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus = 0, TimeSpan? TimeToLive = null)
+/// <param name="Before">The members of the caches between us and the registry, which stand before ours; null for none.</param>
+public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus = 0, TimeSpan? TimeToLive = null, string? Before = null)
 {
     /// <summary>The name of this cache in the list, an sf-token.</summary>
     public const string CacheName = "EdgeCache";
@@ -37,7 +38,9 @@ public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus 
     private static readonly string?[] Hits = new string?[KeptSeconds + 1];
 
     /// <summary>The header's value.</summary>
-    public override string ToString()
+    public override string ToString() => Before is null ? Own() : $"{Before}, {Own()}";
+
+    private string Own()
     {
         var plain = Plain[(int)Result];
         if (TimeToLive is not { } left)

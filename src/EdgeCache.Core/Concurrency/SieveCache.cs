@@ -7,7 +7,7 @@ namespace EdgeCache.Core.Concurrency;
 /// A bounded map whose hits take no lock and write at most one flag. What leaves is chosen by SIEVE (Zhang et al., NSDI 2024): a hand goes from the oldest entry
 /// to the newest and takes the first one that was not used since it last came by. Safe for concurrent use.
 /// </summary>
-internal sealed class SieveCache<TKey, TValue>
+public sealed class SieveCache<TKey, TValue>
     where TKey : notnull
     where TValue : class
 {

@@ -1,4 +1,5 @@
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Fill;
@@ -20,19 +21,24 @@ internal sealed class BlobFill
     private BlobLease? _hold;
     private FillState _state;
     private FillFailure _failure;
+    private CacheTrail _trail;
     private long _visibleBytes;
     private long _totalBytes = -1;
     private int _readers;
     private int _nextSource;
     private bool _closed;
 
-    public BlobFill(Digest digest, FillOptions options)
+    /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
+    public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
     {
         Digest = digest;
+        AsksSiblings = asksSiblings;
         _options = options;
     }
 
     public Digest Digest { get; }
+
+    public bool AsksSiblings { get; }
 
     /// <summary>Adds a reader and, where it brings one, its source. Null when the fill is full, or over and no longer joinable.</summary>
     /// <param name="linked">The repository is known to hold the digest: any source's bytes may be read.</param>
@@ -131,13 +137,14 @@ internal sealed class BlobFill
     }
 
     /// <summary>Begins a body: nothing is visible yet. The fill keeps a hold on the file until its last reader has left.</summary>
-    public void Begin(BlobWriter writer, long totalBytes)
+    public void Begin(BlobWriter writer, long totalBytes, CacheTrail trail)
     {
         lock (_gate)
         {
             _hold?.Dispose();
             _hold = writer.OpenLease();
             _totalBytes = totalBytes;
+            _trail = trail;
         }
     }
 
@@ -241,7 +248,7 @@ internal sealed class BlobFill
                     : new FillProgress(0, -1, FillState.Waiting, default);
             }
 
-            return new FillProgress(_visibleBytes, _totalBytes, _state, default);
+            return new FillProgress(_visibleBytes, _totalBytes, _state, default, _trail);
         }
     }
 

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Fill;
@@ -6,7 +7,8 @@ namespace EdgeCache.Core.Fill;
 /// <param name="Failure">Why not; null where it does.</param>
 /// <param name="Type">The manifest's type, where one was asked for.</param>
 /// <param name="SizeBytes">The size upstream named; -1 where it named none.</param>
-public readonly record struct Confirmation(FillFailure? Failure, ManifestTypes Type, long SizeBytes)
+/// <param name="Trail">Of its answer.</param>
+public readonly record struct Confirmation(FillFailure? Failure, ManifestTypes Type, long SizeBytes, CacheTrail Trail = default)
 {
     /// <summary>Too many requests wait for upstream's word already.</summary>
     public static Confirmation Overloaded { get; } =

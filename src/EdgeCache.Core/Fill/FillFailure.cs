@@ -4,10 +4,12 @@ namespace EdgeCache.Core.Fill;
 /// <param name="Outcome">The kind; never Found.</param>
 /// <param name="Reason">Safe to show to a client.</param>
 /// <param name="RetryAfter">When a retry may help, where somebody said so.</param>
-public readonly record struct FillFailure(FailureSource Source, OriginOutcome Outcome, string Reason, TimeSpan? RetryAfter = null)
+/// <param name="Members">What the caches between us and the registry say of it (<see cref="Caching.CacheTrail.Members"/>).</param>
+public readonly record struct FillFailure(
+    FailureSource Source, OriginOutcome Outcome, string Reason, TimeSpan? RetryAfter = null, string? Members = null)
 {
     /// <summary>The failure that an upstream's answer is. A 304 that nobody asked for is none that can be used.</summary>
     public static FillFailure From(OriginAnswer answer) => answer.Outcome is OriginOutcome.Found or OriginOutcome.NotModified
         ? new(FailureSource.Origin, OriginOutcome.BadAnswer, "the upstream's answer is none to this question")
-        : new(FailureSource.Origin, answer.Outcome, answer.Reason, answer.RetryAfter);
+        : new(FailureSource.Origin, answer.Outcome, answer.Reason, answer.RetryAfter, answer.Trail.Members);
 }

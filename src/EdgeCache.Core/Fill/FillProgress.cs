@@ -1,3 +1,5 @@
+using EdgeCache.Core.Caching;
+
 namespace EdgeCache.Core.Fill;
 
 /// <summary>What a reader may do next.</summary>
@@ -5,4 +7,5 @@ namespace EdgeCache.Core.Fill;
 /// <param name="TotalBytes">The content's length; -1 as long as it is not known.</param>
 /// <param name="State">Growing, whole, or failed.</param>
 /// <param name="Failure">Why, where it failed.</param>
-public readonly record struct FillProgress(long VisibleBytes, long TotalBytes, FillState State, FillFailure Failure);
+/// <param name="Trail">Of the answer that the bytes come from.</param>
+public readonly record struct FillProgress(long VisibleBytes, long TotalBytes, FillState State, FillFailure Failure, CacheTrail Trail = default);

@@ -60,7 +60,24 @@ internal sealed class FillRun
     /// <summary>True or false: the fill is decided. Null: the source is refused and the next may try.</summary>
     private async ValueTask<bool?> TrySourceAsync(FillSource source, CancellationToken cancellationToken)
     {
-        await using var answer = await _origin.GetBlobAsync(source.Repository, _fill.Digest, 0, cancellationToken).ConfigureAwait(false);
+        var (decided, isSiblings) = await TryAsync(_origin, source, cancellationToken).ConfigureAwait(false);
+        if (decided is null && isSiblings)
+        {
+            // What another node got wrong is no word of the upstream's.
+            (decided, _) = await TryAsync(_origin.Upstream, source, cancellationToken).ConfigureAwait(false);
+        }
+
+        return decided;
+    }
+
+    private async ValueTask<(bool? Decided, bool IsSiblings)> TryAsync(IOrigin origin, FillSource source, CancellationToken cancellationToken)
+    {
+        await using var answer = await origin.GetBlobAsync(source.Repository, _fill.Digest, 0, cancellationToken).ConfigureAwait(false);
+        return (await TryAnswerAsync(answer, source, cancellationToken).ConfigureAwait(false), answer.IsFromSibling);
+    }
+
+    private async ValueTask<bool?> TryAnswerAsync(OriginAnswer answer, FillSource source, CancellationToken cancellationToken)
+    {
         await PoolThread.EnterAsync().ConfigureAwait(false);
         if (Check(source, answer) is { } refusal)
         {
@@ -82,7 +99,7 @@ internal sealed class FillRun
 
         using (pending)
         {
-            _fill.Begin(pending.Writer, totalBytes);
+            _fill.Begin(pending.Writer, totalBytes, answer.Trail);
             // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
             _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
             _fill.Confirm(source);
@@ -94,7 +111,11 @@ internal sealed class FillRun
 
             _fill.Verify(pending.Writer.WrittenBytes);
             _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, pending.Writer.WrittenBytes);
-            Publish(pending, source);
+            if (answer.IsKept)
+            {
+                Publish(pending, source);
+            }
+
             return true;
         }
     }
@@ -205,9 +226,22 @@ internal sealed class FillRun
 
     private bool? Refuse(FillSource source, OriginAnswer answer, FillFailure failure)
     {
-        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
-        _fill.Refuse(source, failure);
+        Report(source, answer, failure);
+        if (!answer.IsFromSibling)
+        {
+            _fill.Refuse(source, failure);
+        }
+
         return null;
+    }
+
+    private void Report(FillSource source, OriginAnswer answer, FillFailure failure)
+    {
+        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
+        if (failure.Outcome == OriginOutcome.BadAnswer)
+        {
+            answer.Rejected?.Invoke();
+        }
     }
 
     /// <summary>A body that came to nothing: the next source may begin as long as no reader may have seen a byte.</summary>
@@ -218,7 +252,7 @@ internal sealed class FillRun
             return Refuse(source, answer, failure);
         }
 
-        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
+        Report(source, answer, failure);
         _fill.Fail(failure);
         return false;
     }

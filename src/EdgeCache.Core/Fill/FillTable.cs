@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeCache.Core.Affinity;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using Microsoft.Extensions.Logging;
@@ -49,13 +50,21 @@ public sealed class FillTable : IAsyncDisposable
     /// </summary>
     /// <param name="linked">Whether the repository is known to hold the digest.</param>
     /// <param name="expectedBytes">The size by the descriptor; -1 where none is known.</param>
+    /// <param name="scope">Upstream for a sibling's request; never Stored.</param>
     /// <param name="reader">To dispose; set where the outcome is Joined.</param>
-    public JoinOutcome JoinOrStart(RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, out FillReader? reader)
+    public JoinOutcome JoinOrStart(
+        RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, FetchScope scope, out FillReader? reader)
     {
         while (true)
         {
             if (_fills.TryGetValue(digest, out var running))
             {
+                if (scope == FetchScope.Upstream && running.AsksSiblings)
+                {
+                    reader = null;
+                    return JoinOutcome.Elsewhere;
+                }
+
                 reader = running.TryJoin(repository, linked, expectedBytes);
                 if (reader is not null)
                 {
@@ -72,7 +81,7 @@ public sealed class FillTable : IAsyncDisposable
                 continue;
             }
 
-            if (TryStart(repository, digest, linked, expectedBytes, out reader) is { } outcome)
+            if (TryStart(repository, digest, linked, expectedBytes, scope, out reader) is { } outcome)
             {
                 return outcome;
             }
@@ -102,7 +111,8 @@ public sealed class FillTable : IAsyncDisposable
     }
 
     /// <summary>Null where another request was faster.</summary>
-    private JoinOutcome? TryStart(RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, out FillReader? reader)
+    private JoinOutcome? TryStart(
+        RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, FetchScope scope, out FillReader? reader)
     {
         reader = null;
         lock (_starting)
@@ -123,20 +133,23 @@ public sealed class FillTable : IAsyncDisposable
                 return JoinOutcome.Refused;
             }
 
-            var fill = new BlobFill(digest, _options);
+            var isElsewhere = _origin.IsElsewhere(AffinityKey.Of(digest));
+            var fill = new BlobFill(digest, _options, asksSiblings: isElsewhere && scope == FetchScope.Anywhere);
             reader = fill.TryJoin(repository, linked, expectedBytes);
             _fills[digest] = fill;
             Interlocked.Increment(ref _active);
-            _ = Task.Run(() => RunAsync(fill));
+            // The home itself may ask its neighbour for what it holds; who is asked in the home's place asks upstream only.
+            var origin = isElsewhere && scope == FetchScope.Upstream ? _origin.Upstream : _origin;
+            _ = Task.Run(() => RunAsync(fill, origin));
             return JoinOutcome.Joined;
         }
     }
 
-    private async Task RunAsync(BlobFill fill)
+    private async Task RunAsync(BlobFill fill, IOrigin origin)
     {
         try
         {
-            var run = new FillRun(fill, _origin, _store, _options, _logger);
+            var run = new FillRun(fill, origin, _store, _options, _logger);
             var verified = await run.RunAsync(_stop).ConfigureAwait(false);
             Interlocked.Increment(ref verified ? ref _verified : ref _failed);
         }

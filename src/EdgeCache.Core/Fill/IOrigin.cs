@@ -1,3 +1,4 @@
+using EdgeCache.Core.Affinity;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Fill;
@@ -9,6 +10,12 @@ namespace EdgeCache.Core.Fill;
 /// </summary>
 public interface IOrigin
 {
+    /// <summary>The way that asks no other node: this one, unless other nodes stand before the upstreams.</summary>
+    IOrigin Upstream => this;
+
+    /// <summary>Whether another node is asked first for what has this key.</summary>
+    bool IsElsewhere(AffinityKey key) => false;
+
     /// <summary>GET of a manifest. The caller bounds the body's size.</summary>
     /// <param name="accept">The types the Accept header asks for.</param>
     /// <param name="ifNoneMatch">A digest whose quoted text is sent as If-None-Match; none sends nothing.</param>

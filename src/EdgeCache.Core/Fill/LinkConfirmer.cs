@@ -61,6 +61,6 @@ public sealed class LinkConfirmer : IAsyncDisposable
 
         // Without a size: an answer's length that no bytes have proved would be held against later ones.
         _store.Link(repository, digest, type, -1);
-        return new Confirmation(null, type, answer.ContentLength ?? -1);
+        return new Confirmation(null, type, answer.ContentLength ?? -1, answer.Trail);
     }
 }

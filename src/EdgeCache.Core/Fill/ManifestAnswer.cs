@@ -1,5 +1,6 @@
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
 
 namespace EdgeCache.Core.Fill;
 
@@ -9,6 +10,7 @@ namespace EdgeCache.Core.Fill;
 /// <param name="Content">The bytes, where they have just been fetched; empty where they are in the store (or only a HEAD was asked).</param>
 /// <param name="Freshness">Of the tag; always fresh for a digest.</param>
 /// <param name="ForwardStatus">Upstream's status; 0 where it was not asked or gave none.</param>
+/// <param name="Trail">Of what upstream answered; its age is the tag's where a tag was asked for.</param>
 public readonly record struct ManifestAnswer(
     CacheResult Result,
     RepositoryKey Repository,
@@ -18,8 +20,13 @@ public readonly record struct ManifestAnswer(
     ReadOnlyMemory<byte> Content = default,
     Freshness Freshness = default,
     FillFailure Failure = default,
-    int ForwardStatus = 0)
+    int ForwardStatus = 0,
+    CacheTrail Trail = default)
 {
+    /// <summary>What the store has.</summary>
+    public static ManifestAnswer Stored(RepositoryKey repository, in Lookup found, CacheResult result) =>
+        new(result, repository, found.Digest, found.Type, found.SizeBytes, Freshness: found.Freshness);
+
     public static ManifestAnswer Failed(RepositoryKey repository, FillFailure failure, int forwardStatus = 0) =>
         new(CacheResult.Error, repository, Failure: failure, ForwardStatus: forwardStatus);
 

@@ -30,12 +30,31 @@ internal sealed class ManifestFetcher
     public async Task<ManifestAnswer> GetAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, CancellationToken cancellationToken)
     {
-        await using var answer = await _origin.GetManifestAsync(repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+        var (answer, isSiblings) = await GetFromAsync(_origin, repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+        if (isSiblings && answer.Result == CacheResult.Error)
+        {
+            // What another node got wrong is no word of the upstream's.
+            (answer, _) = await GetFromAsync(_origin.Upstream, repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+        }
+
+        return answer;
+    }
+
+    private async Task<(ManifestAnswer Answer, bool IsSiblings)> GetFromAsync(
+        IOrigin origin, RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, CancellationToken cancellationToken)
+    {
+        await using var answer = await origin.GetManifestAsync(repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
+        return (await TakeAsync(repository, reference, answer, unless, cancellationToken).ConfigureAwait(false), answer.IsFromSibling);
+    }
+
+    private async ValueTask<ManifestAnswer> TakeAsync(
+        RepositoryKey repository, Reference reference, OriginAnswer answer, Digest unless, CancellationToken cancellationToken)
+    {
         switch (answer.Outcome)
         {
             case OriginOutcome.NotModified when !unless.IsNone:
-                return new ManifestAnswer(CacheResult.Revalidated, repository, unless, ForwardStatus: answer.StatusCode);
+                return new ManifestAnswer(CacheResult.Revalidated, repository, unless, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
             case OriginOutcome.Found:
                 break;
             default:
@@ -63,8 +82,9 @@ internal sealed class ManifestFetcher
         var digest = reference.IsDigest ? reference.Digest : answer.Digest;
         var type = MediaTypes.Parse(answer.MediaType);
         return type == ManifestTypes.None || answer.ContentLength is null
-            ? new ManifestAnswer(CacheResult.Miss, repository, ForwardStatus: answer.StatusCode)
-            : new ManifestAnswer(CacheResult.Miss, repository, digest, type, answer.ContentLength.Value, ForwardStatus: answer.StatusCode);
+            ? new ManifestAnswer(CacheResult.Miss, repository, ForwardStatus: answer.StatusCode, Trail: answer.Trail)
+            : new ManifestAnswer(
+                CacheResult.Miss, repository, digest, type, answer.ContentLength.Value, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
     }
 
     private ManifestAnswer Accept(RepositoryKey repository, in Reference reference, OriginAnswer answer, byte[] content)
@@ -93,12 +113,13 @@ internal sealed class ManifestFetcher
         }
 
         return new ManifestAnswer(
-            CacheResult.Miss, repository, digest, document.Type, content.Length, content, ForwardStatus: answer.StatusCode);
+            CacheResult.Miss, repository, digest, document.Type, content.Length, content, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
     }
 
     private ManifestAnswer Refuse(RepositoryKey repository, in Reference reference, OriginAnswer answer, string reason)
     {
         FillLog.ManifestRefused(_logger, repository, reference, reason);
+        answer.Rejected?.Invoke();
         return ManifestAnswer.Failed(
             repository, new FillFailure(FailureSource.Origin, OriginOutcome.BadAnswer, $"The upstream's manifest is refused: {reason}."), answer.StatusCode);
     }

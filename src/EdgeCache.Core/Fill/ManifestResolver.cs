@@ -7,7 +7,7 @@ namespace EdgeCache.Core.Fill;
 
 /// <summary>
 /// Answers requests for manifests: from the store where it may, else by one upstream exchange however many ask. A request goes
-/// 1. look-up; 2. fresh: answer; 3. a digest: confirm the link or fetch; 4. a stale tag: revalidate by HEAD; 5. an unknown tag: fetch (or HEAD for a HEAD);
+/// 1. look-up; 2. fresh: answer; 3. a digest: <see cref="DigestResolver"/>; 4. a stale tag: revalidate by HEAD; 5. an unknown tag: fetch (or HEAD for a HEAD);
 /// 6. upstream failed: the stale answer where the rule allows it. Safe for concurrent use.
 /// </summary>
 public sealed class ManifestResolver : IAsyncDisposable
@@ -15,20 +15,18 @@ public sealed class ManifestResolver : IAsyncDisposable
     private const int MaxRounds = 4;
 
     private readonly SingleFlight<TagKey, ManifestAnswer> _tagFlights;
-    private readonly SingleFlight<(RepositoryKey Asking, Digest Digest, bool HeadOnly), ManifestAnswer> _digestFlights;
     private readonly CacheStore _store;
     private readonly ManifestFetcher _fetcher;
-    private readonly LinkConfirmer _confirmer;
+    private readonly DigestResolver _digests;
     private readonly ILogger _logger;
 
     public ManifestResolver(IOrigin origin, CacheStore store, LinkConfirmer confirmer, FillOptions options, ILogger<ManifestResolver> logger)
     {
         _store = store;
-        _confirmer = confirmer;
         _logger = logger;
         _fetcher = new ManifestFetcher(origin, store, options, logger);
         _tagFlights = new SingleFlight<TagKey, ManifestAnswer>(options.MaxWaiters);
-        _digestFlights = new SingleFlight<(RepositoryKey, Digest, bool), ManifestAnswer>(options.MaxWaiters);
+        _digests = new DigestResolver(store, _fetcher, confirmer, options);
     }
 
     /// <summary>Finds out what a reference means and makes sure that its bytes can be served.</summary>
@@ -43,8 +41,8 @@ public sealed class ManifestResolver : IAsyncDisposable
         var found = reference.IsDigest
             ? _store.LookupManifest(repository, reference.Digest)
             : _store.LookupTag(repository, reference, accept, rule);
-        return found.State == LookupState.Fresh ? ValueTask.FromResult(Stored(repository, found, CacheResult.Hit))
-            : reference.IsDigest ? ResolveDigestAsync(repository, reference.Digest, headOnly, cancellationToken)
+        return found.State == LookupState.Fresh ? ValueTask.FromResult(ManifestAnswer.Stored(repository, found, CacheResult.Hit))
+            : reference.IsDigest ? _digests.ResolveAsync(repository, reference.Digest, headOnly, cancellationToken)
             : ResolveTagAsync(repository, reference, accept, rule, headOnly, cancellationToken);
     }
 
@@ -55,82 +53,7 @@ public sealed class ManifestResolver : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _tagFlights.DisposeAsync().ConfigureAwait(false);
-        await _digestFlights.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async ValueTask<ManifestAnswer> ResolveDigestAsync(
-        RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
-    {
-        // Bytes are fetched once for all repositories; a HEAD leaves no bytes that another could use.
-        var asking = headOnly ? repository : default;
-        var result = CacheResult.Hit;
-        for (var round = 0; round < MaxRounds; round++)
-        {
-            var found = _store.LookupManifest(repository, digest);
-            if (found.State == LookupState.Fresh)
-            {
-                return Stored(repository, found, result);
-            }
-
-            if (found.State == LookupState.Unlinked && result != CacheResult.Linked)
-            {
-                var confirmed = await _confirmer.ConfirmManifestAsync(repository, digest, cancellationToken).ConfigureAwait(false);
-                if (confirmed.Failure is { } failure)
-                {
-                    return ManifestAnswer.Failed(repository, failure);
-                }
-
-                result = CacheResult.Linked;
-                continue;
-            }
-
-            // A miss, or an upstream whose HEAD does not tell the type: its GET does.
-            var flown = await _digestFlights
-                .RunAsync((asking, digest, headOnly), token => FetchDigestAsync(repository, digest, headOnly, token), cancellationToken)
-                .ConfigureAwait(false);
-            if (flown is not var (answer, joined))
-            {
-                break;
-            }
-
-            // Another repository's exchange says nothing about this one's rights: look again, and confirm or fetch in its own name.
-            if (!joined || answer.Repository == repository)
-            {
-                return joined ? answer.AsJoined() : answer;
-            }
-
-            asking = repository;
-        }
-
-        return ManifestAnswer.Overloaded(repository);
-    }
-
-    private async Task<ManifestAnswer> FetchDigestAsync(RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
-    {
-        if (_store.LookupManifest(repository, digest) is { State: LookupState.Fresh } found)
-        {
-            // Another flight has landed since the caller looked.
-            return Stored(repository, found, CacheResult.Hit);
-        }
-
-        var reference = Reference.ByDigest(digest);
-        if (!headOnly)
-        {
-            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
-        }
-
-        var head = await _fetcher.HeadAsync(repository, reference, ManifestTypes.All, cancellationToken).ConfigureAwait(false);
-        if (head.Result != CacheResult.Error && head.Digest.IsNone)
-        {
-            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (head.Result != CacheResult.Error)
-        {
-            _store.Link(repository, digest, head.Type, head.SizeBytes);
-        }
-
-        return head;
+        await _digests.DisposeAsync().ConfigureAwait(false);
     }
 
     private async ValueTask<ManifestAnswer> ResolveTagAsync(
@@ -141,7 +64,7 @@ public sealed class ManifestResolver : IAsyncDisposable
             var found = _store.LookupTag(repository, tag, accept, rule);
             if (found.State == LookupState.Fresh)
             {
-                return Stored(repository, found, CacheResult.Hit);
+                return ManifestAnswer.Stored(repository, found, CacheResult.Hit);
             }
 
             // Requests of different clients meet under the class that upstream is asked with, not the one each came with.
@@ -183,11 +106,11 @@ public sealed class ManifestResolver : IAsyncDisposable
     {
         if (key.HeadOnly && found.SizeBytes >= 0)
         {
-            return Stored(key.Repository, found, CacheResult.Hit);
+            return ManifestAnswer.Stored(key.Repository, found, CacheResult.Hit);
         }
 
-        var answer = await ResolveDigestAsync(key.Repository, found.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
-        return answer with { Freshness = found.Freshness };
+        var answer = await _digests.ResolveAsync(key.Repository, found.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        return answer with { Freshness = found.Freshness, Trail = answer.Trail with { Age = found.Freshness.Age } };
     }
 
     /// <summary>Asks upstream what a tag means now; runs once for all who wait.</summary>
@@ -196,7 +119,7 @@ public sealed class ManifestResolver : IAsyncDisposable
         if (_store.LookupTag(key.Repository, key.Tag, key.Accept, rule) is { State: LookupState.Fresh } now)
         {
             // Another flight has landed since the caller looked.
-            return Stored(key.Repository, now, CacheResult.Hit);
+            return ManifestAnswer.Stored(key.Repository, now, CacheResult.Hit);
         }
 
         if (found.State == LookupState.Stale)
@@ -229,12 +152,12 @@ public sealed class ManifestResolver : IAsyncDisposable
         if (head.Digest.IsNone)
         {
             var answer = await GetAndRememberAsync(key, found.Digest, cancellationToken).ConfigureAwait(false);
-            return answer.Result == CacheResult.Revalidated ? Revalidated(key, found, answer.ForwardStatus) : answer;
+            return answer.Result == CacheResult.Revalidated ? Revalidated(key, found, answer) : answer;
         }
 
         if (head.Digest == found.Digest)
         {
-            return Revalidated(key, found, head.ForwardStatus);
+            return Revalidated(key, found, head);
         }
 
         if (key.HeadOnly)
@@ -242,8 +165,8 @@ public sealed class ManifestResolver : IAsyncDisposable
             return RememberHead(key, head);
         }
 
-        var moved = await ResolveDigestAsync(key.Repository, head.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
-        return Remember(key, moved);
+        var moved = await _digests.ResolveAsync(key.Repository, head.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        return Remember(key, moved with { Trail = head.Trail });
     }
 
     private async Task<ManifestAnswer> GetAndRememberAsync(TagKey key, Digest unless, CancellationToken cancellationToken)
@@ -253,17 +176,22 @@ public sealed class ManifestResolver : IAsyncDisposable
         return answer.Result == CacheResult.Revalidated ? answer : Remember(key, answer);
     }
 
-    private ManifestAnswer Revalidated(TagKey key, in Lookup found, int forwardStatus)
+    /// <param name="word">Upstream's, that the tag still means what was found.</param>
+    private ManifestAnswer Revalidated(TagKey key, in Lookup found, ManifestAnswer word)
     {
-        _store.SetTag(key.Repository, key.Tag, key.Accept, found.Digest, found.Type, found.SizeBytes);
-        return Stored(key.Repository, found with { Freshness = default }, CacheResult.Revalidated) with { ForwardStatus = forwardStatus };
+        _store.SetTag(key.Repository, key.Tag, key.Accept, found.Digest, found.Type, found.SizeBytes, word.Trail.Age);
+        return ManifestAnswer.Stored(key.Repository, found with { Freshness = default }, CacheResult.Revalidated) with
+        {
+            ForwardStatus = word.ForwardStatus,
+            Trail = word.Trail,
+        };
     }
 
     private ManifestAnswer Remember(TagKey key, ManifestAnswer answer)
     {
         if (answer.Result != CacheResult.Error)
         {
-            _store.SetTag(key.Repository, key.Tag, key.Accept, answer.Digest, answer.Type, answer.SizeBytes);
+            _store.SetTag(key.Repository, key.Tag, key.Accept, answer.Digest, answer.Type, answer.SizeBytes, answer.Trail.Age);
         }
 
         return answer;
@@ -294,16 +222,13 @@ public sealed class ManifestResolver : IAsyncDisposable
     private static bool MayServeStale(in Lookup found, in FillFailure failure) =>
         found.State == LookupState.Stale
         && found.Freshness.State == FreshnessState.Stale
-        && failure.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited or OriginOutcome.BadAnswer;
+        && failure.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited or OriginOutcome.BadAnswer or OriginOutcome.Loop;
 
     private ManifestAnswer ServeStale(TagKey key, in Lookup found, ManifestAnswer answer)
     {
         FillLog.TagServedStale(_logger, key.Repository, key.Tag, answer.Failure.Outcome, answer.Failure.Reason);
-        return Stored(key.Repository, found, CacheResult.Stale) with { ForwardStatus = answer.ForwardStatus, Failure = answer.Failure };
+        return ManifestAnswer.Stored(key.Repository, found, CacheResult.Stale) with { ForwardStatus = answer.ForwardStatus, Failure = answer.Failure };
     }
-
-    private static ManifestAnswer Stored(RepositoryKey repository, in Lookup found, CacheResult result) =>
-        new(result, repository, found.Digest, found.Type, found.SizeBytes, Freshness: found.Freshness);
 
     /// <summary>What is collapsed into one exchange: the tag, the class of Accept, and whether bytes are wanted.</summary>
     private readonly record struct TagKey(RepositoryKey Repository, Reference Tag, ManifestTypes Accept, bool HeadOnly);

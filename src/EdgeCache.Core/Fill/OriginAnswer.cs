@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Fill;
@@ -38,11 +39,24 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>Retry-After, where it was sent.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>What it says of the caches on its way. The age is of the endpoint's own answer: a redirect's target tells how old the bytes are, not
+    /// how old the word that a tag means them is.</summary>
+    public CacheTrail Trail { get; init; }
+
     /// <summary>The endpoint that answered, or the last one tried: scheme, host and port, for logs.</summary>
     public string Endpoint { get; init; } = string.Empty;
 
     /// <summary>Why, for anything but Found; safe to show to a client (no credentials, no query strings).</summary>
     public string Reason { get; init; } = string.Empty;
+
+    /// <summary>Whether another node of the fleet gave it. Upstream, asked for the same, may then still have it right.</summary>
+    public bool IsFromSibling { get; init; }
+
+    /// <summary>Whether this node stores what comes, or only passes it through.</summary>
+    public bool IsKept { get; init; } = true;
+
+    /// <summary>Called when the content turned out not to be what was asked for.</summary>
+    public Action? Rejected { get; init; }
 
     public async ValueTask DisposeAsync()
     {

@@ -24,6 +24,9 @@ public enum OriginOutcome
     /// <summary>5xx, no connection, a time-out, or a body that broke off: a later try may work.</summary>
     Unavailable,
 
+    /// <summary>508: the request came round to a cache that it had passed (RFC 8586). Somebody's configuration is wrong.</summary>
+    Loop,
+
     /// <summary>An answer that must not be used: encoded, oversized, a refused redirect or token realm, malformed.</summary>
     BadAnswer,
 }

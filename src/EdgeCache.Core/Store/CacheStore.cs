@@ -232,9 +232,12 @@ public sealed class CacheStore : IAsyncDisposable
         _index.PutLink(repository, digest, new LinkEntry(keptType, keptBytes, _clock.GetUtcNow()));
     }
 
-    /// <summary>Records what a tag means for a class of Accept, as of now.</summary>
-    public void SetTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes) =>
-        _index.PutTag(repository, tag.ToString(), accept, new TagEntry(digest, type, sizeBytes, _clock.GetUtcNow()));
+    /// <summary>Records what a tag means for a class of Accept.</summary>
+    /// <param name="age">How long ago the registry said so, where a cache between told it (RFC 9111, section 4.2.3): freshness does not begin anew at
+    /// each cache. Not negative.</param>
+    public void SetTag(
+        RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes, TimeSpan age) =>
+        _index.PutTag(repository, tag.ToString(), accept, new TagEntry(digest, type, sizeBytes, _clock.GetUtcNow() - age));
 
     /// <summary>Forgets a tag, for every class of Accept.</summary>
     public void RemoveTag(RepositoryKey repository, in Reference tag) => _index.RemoveTag(repository, tag.ToString());

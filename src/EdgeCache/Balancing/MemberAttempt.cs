@@ -27,6 +27,9 @@ internal sealed class MemberAttempt(Member member, string target, string host, b
     private long _sentBytes;
     private int _signs;
 
+    /// <summary>Whether there is another member to ask.</summary>
+    public bool MayGoOn => mayGoOn;
+
     /// <summary>Whether the member's answer is left for another member's.</summary>
     public bool IsRefused { get; private set; }
 

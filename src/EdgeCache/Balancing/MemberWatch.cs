@@ -10,7 +10,8 @@ internal sealed class MemberWatch(FleetMembers members, TimeProvider time, ILogg
     /// <summary>How long silence says nothing: most answers are there by then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gives the attempt up once the member is silent and does not answer a probe. Never throws.</summary>
+    /// <summary>Gives the attempt up once the member is silent and does not answer a probe, and, before an answer began, another could take its place. Never
+    /// throws.</summary>
     /// <param name="ended">The attempt's end, which ends the watching.</param>
     public async Task WatchAsync(Member member, MemberAttempt attempt, CancellationTokenSource giveUp, CancellationToken ended)
     {
@@ -27,7 +28,7 @@ internal sealed class MemberWatch(FleetMembers members, TimeProvider time, ILogg
             {
                 seen = signs;
             }
-            else if (await IsDeadAsync(member, ended))
+            else if (await IsDeadAsync(member, ended) && (attempt.Signs > 0 || (attempt.MayGoOn && IsOneReady())))
             {
                 await giveUp.CancelAsync();
                 return;
@@ -51,6 +52,9 @@ internal sealed class MemberWatch(FleetMembers members, TimeProvider time, ILogg
 
         return outcome;
     }
+
+    /// <summary>Where nobody answers it may well be us who are slow: then waiting is better than a failure.</summary>
+    private bool IsOneReady() => members.All.Any(member => member.State == MemberState.Ready);
 
     private async Task<bool> IsDeadAsync(Member member, CancellationToken ended)
     {

@@ -32,7 +32,7 @@ internal static class EdgeCacheCommandLine
         var flags = new ServerFlags();
         var root = new RootCommand("A read-only edge cache for OCI and Docker registries. Without a verb it runs a node.")
         {
-            Node(flags), Balancer(), Demo(), Health(flags),
+            Node(flags), Balancer(), Demo(), Health(flags), Fleet(flags),
         };
         AddFlags(root, flags, ServerCommand.RunNodeAsync);
         root.Options.OfType<HelpOption>().Single().Action = new DetailedHelp();
@@ -76,13 +76,30 @@ internal static class EdgeCacheCommandLine
         return demo;
     }
 
+    private static Command Fleet(ServerFlags flags)
+    {
+        var url = UrlOption("The node's admin address; by default the one that the configuration names.");
+        var image = new Argument<string?>("IMAGE")
+        {
+            Description = "An image, such as docker.io/library/nginx:1.25, whose home is wanted.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var fleet = new Command("fleet", "Asks a node how its fleet is: the members, their load and hit rates, and which is home for an image.") { image, url };
+        foreach (var flag in flags.ToFindTheNode)
+        {
+            fleet.Options.Add(flag);
+        }
+
+        fleet.SetAction((result, cancellationToken) => FleetCommand.RunAsync(
+            result.GetValue(url), result.GetValue(image), flags.Lay(result), (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error), cancellationToken));
+        return fleet;
+    }
+
+    private static Option<string> UrlOption(string description) => new("--url") { Description = description, HelpName = "URL" };
+
     private static Command Health(ServerFlags flags)
     {
-        var url = new Option<string>("--url")
-        {
-            Description = "The node's pull or admin address; by default the admin address that the configuration names.",
-            HelpName = "URL",
-        };
+        var url = UrlOption("The node's pull or admin address; by default the admin address that the configuration names.");
         var health = new Command("health", "Asks a node whether it is ready: exit code 0 if it is, 1 if not or if it does not answer.") { url };
         foreach (var flag in flags.ToFindTheNode)
         {

@@ -11,8 +11,7 @@ internal static class HealthCommand
     /// <param name="url">The address to ask; null asks the first admin address that the configuration names.</param>
     public static async Task<int> RunAsync(string? url, ConfigurationLayers layers, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
     {
-        // Only the address is wanted: what else may be wrong with the configuration is the node's to say.
-        var (target, problem) = url is null ? FromListener(OptionsReader.Read(layers).Options.Admin.Listen[0]) : FromText(url);
+        var (target, problem) = AdminTarget.Find(url, layers, HealthEndpoints.ReadyPath);
         if (target is null)
         {
             await console.Error.WriteLineAsync($"edgecache: {problem}");
@@ -32,21 +31,4 @@ internal static class HealthCommand
             return ExitCodes.Failure;
         }
     }
-
-    private static (Uri? Target, string Problem) FromListener(ListenAddress listen)
-    {
-        if (listen.Port == 0)
-        {
-            return (null, $"the configured admin address {listen} has no fixed port: give --url");
-        }
-
-        // An address to bind is not always one to dial.
-        var host = listen.Host switch { "*" or "0.0.0.0" => "127.0.0.1", "[::]" => "[::1]", var other => other };
-        return (new Uri((listen with { Host = host }) + HealthEndpoints.ReadyPath), string.Empty);
-    }
-
-    private static (Uri? Target, string Problem) FromText(string url) =>
-        !ValueKinds.Endpoint.TryParse(url, out var parsed)
-            ? (null, $"--url = \"{Redaction.Show(url)}\": allowed: {ValueKinds.Endpoint.Allowed}")
-            : (parsed.AbsolutePath == "/" ? new Uri(parsed, HealthEndpoints.ReadyPath) : parsed, string.Empty);
 }

@@ -43,6 +43,20 @@ internal static class ByteSize
         return true;
     }
 
+    /// <summary>For people: with one decimal of the greatest unit of 1024 that the number reaches.</summary>
+    public static string Round(long sizeBytes)
+    {
+        foreach (var (unit, unitBytes) in Units.AsSpan(0, 4))
+        {
+            if (sizeBytes >= unitBytes)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{(double)sizeBytes / unitBytes:0.0} {unit}");
+            }
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{sizeBytes} B");
+    }
+
     /// <summary>The text with the greatest unit of 1024 that loses nothing.</summary>
     public static string Format(long sizeBytes)
     {

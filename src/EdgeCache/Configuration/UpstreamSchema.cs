@@ -38,6 +38,8 @@ internal static class UpstreamSchema
             "The name that ns=, a path prefix and the cache use, such as docker.io."),
         Several("Endpoints", (ValueKinds.Endpoint, 1, 16), o => o.Endpoints, (o, v) => o with { Endpoints = v },
             "Where it is reached, in order of preference."),
+        Single("SendNamespace", ValueKinds.Switch, o => o.SendNamespace, (o, v) => o with { SendNamespace = v },
+            "Whether requests to the endpoints carry ns= with the name, as those to another EdgeCache node should."),
         Several("Hosts", (HostName, 0, MaxHosts), o => o.Hosts, (o, v) => o with { Hosts = v },
             "Host names of this node whose requests mean this upstream."),
     ];

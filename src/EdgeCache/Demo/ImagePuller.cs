@@ -97,8 +97,10 @@ public sealed class ImagePuller
         return Digest.TryParse(named, out digest) ? digest : throw new InvalidDataException("The answer names no digest.");
     }
 
+    /// <summary>By the last member: that of the cache that was asked (RFC 9211, section 2).</summary>
     private static bool IsHit(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("Cache-Status", out var values) && values.Any(value => value.Contains("; hit", StringComparison.Ordinal));
+        response.Headers.NonValidated.TryGetValues("Cache-Status", out var values)
+        && values.ToString().Split(',')[^1].Contains("; hit", StringComparison.Ordinal);
 
     private sealed class Pull
     {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using EdgeCache.Telemetry;
 
 namespace EdgeCache.Fleet;
@@ -13,7 +12,7 @@ internal static partial class FleetLog
     public static partial void StateChanged(ILogger logger, string member, MemberState before, MemberState now);
 
     [LoggerMessage(EventIds.FleetNotResolved, LogLevel.Warning, "{Host} does not resolve ({Error}); the nodes that are known stay.")]
-    public static partial void NotResolved(ILogger logger, string host, SocketError error);
+    public static partial void NotResolved(ILogger logger, string host, string error);
 
     [LoggerMessage(EventIds.FleetTooLarge, LogLevel.Error, "{Count} nodes are named, and a fleet has at most {Most}: the rest is left out.")]
     public static partial void TooLarge(ILogger logger, int count, int most);

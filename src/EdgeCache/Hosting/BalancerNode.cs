@@ -1,12 +1,17 @@
 using EdgeCache.Balancing;
 using EdgeCache.Configuration;
+using EdgeCache.Fleet;
 using EdgeCache.Routing;
+using EdgeCache.Telemetry;
 
 namespace EdgeCache.Hosting;
 
 /// <summary>One balancer: no cache, only the way to the nodes that have one.</summary>
 internal sealed class BalancerNode : EdgeServer
 {
+    /// <summary>Longer than between nodes: hundreds of clients that come at once make connections wait for a processor here, which says nothing of the nodes.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
     private BalancerNode(WebApplication application)
         : base(application)
     {
@@ -28,7 +33,7 @@ internal sealed class BalancerNode : EdgeServer
                     .. options.Balancer.RedirectListen.Select(listen => (ListenerRole.Redirect, listen)),
                 ]);
             // A balancer is no member, whatever the configuration that it shares with nodes says.
-            services.AddEdgeCacheFleet(options.Fleet with { Self = null });
+            services.AddFleetSecret(options.Fleet).AddFleet(options.Fleet with { Self = null, ConnectTimeout = ConnectTimeout });
             services.AddSingleton<IReadinessCheck, FleetReadiness>();
             services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
             services.AddBalancing(options.Balancer);
@@ -36,7 +41,12 @@ internal sealed class BalancerNode : EdgeServer
         },
         services =>
         {
+            var telemetry = services.GetRequiredService<RequestTelemetry>();
             var handler = services.GetRequiredService<BalancerHandler>();
-            return role => role == ListenerRole.Redirect ? handler.HandleRedirectingAsync : handler.HandleAsync;
+            return role =>
+            {
+                RequestDelegate answer = role == ListenerRole.Redirect ? handler.HandleRedirectingAsync : handler.HandleAsync;
+                return context => telemetry.InvokeAsync(context, answer);
+            };
         }));
 }

@@ -1,3 +1,4 @@
+using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
@@ -6,21 +7,15 @@ using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Serving;
+using EdgeCache.Siblings;
 
 namespace EdgeCache.Hosting;
 
 /// <summary>The registration of the cache and of what serves from it, in the order of a request from the inside out.</summary>
 internal static class CacheServices
 {
-    public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options)
-    {
-        if (options.Secret is { } secret)
-        {
-            services.AddSingleton(new FleetSecret(secret));
-        }
-
-        return options.IsFleet ? services.AddFleet(options) : services;
-    }
+    public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
+        !options.IsFleet ? services.AddFleetSecret(options) : services.AddFleetSecret(options).AddFleet(options).AddSingleton<NodeStatusReader>().AddSingleton<FleetHandler>();
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
@@ -33,9 +28,15 @@ internal static class CacheServices
             DockerConfigFile = options.DockerConfigFile,
             MaxTokenBytes = options.Limits.MaxTokenBytes,
         });
-        services.AddSingleton<LinkConfirmer>();
+        if (options.Fleet.UsesSiblings)
+        {
+            services.AddSiblings(options.Fleet).AddSingleton<MemberStatusClient>();
+        }
+
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
         services.AddSingleton<FillTable>();
         services.AddSingleton<ManifestResolver>();
+        services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
         return services;
     }
@@ -45,6 +46,7 @@ internal static class CacheServices
         services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
         services.AddSingleton(new TagRules(options.Upstreams));
         services.AddSingleton(provider => new TicketCheck(provider.GetService<FleetSecret>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RequestChecks>();
         services.AddSingleton<BlobSender>();
         services.AddSingleton<ManifestHandler>();
         services.AddSingleton<BlobHandler>();
@@ -52,6 +54,15 @@ internal static class CacheServices
         services.AddSingleton<RegistryHandler>();
         services.AddSingleton(provider => new PullPipeline(provider.GetRequiredService<RegistryHandler>().HandleAsync));
         return services;
+    }
+
+    /// <summary>Two only where there are siblings: each has its own exchanges.</summary>
+    private static ManifestResolvers ManifestResolversOf(IServiceProvider provider)
+    {
+        var origin = provider.GetRequiredService<IOrigin>();
+        var clients = provider.GetRequiredService<ManifestResolver>();
+        var siblings = origin.Upstream == origin ? clients : ActivatorUtilities.CreateInstance<ManifestResolver>(provider, origin.Upstream);
+        return new ManifestResolvers(origin, clients, siblings);
     }
 
     private static FillOptions FillOptionsOf(LimitOptions limits) => new()

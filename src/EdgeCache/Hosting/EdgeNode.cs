@@ -1,3 +1,4 @@
+using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Origin;
@@ -28,7 +29,9 @@ internal sealed class EdgeNode : EdgeServer
         {
             services.UseUpstreams();
             _ = services.GetRequiredService<CacheMeasures>();
+            var fleet = services.GetService<FleetHandler>();
+            var telemetry = services.GetRequiredService<RequestTelemetry>();
             var pull = services.GetRequiredService<PullPipeline>();
-            return _ => pull.HandleAsync;
+            return _ => context => fleet?.TryHandlePull(context) ?? telemetry.InvokeAsync(context, pull.HandleAsync);
         }));
 }

@@ -124,12 +124,11 @@ internal abstract partial class EdgeServer : IAsyncDisposable
     {
         var health = services.GetRequiredService<HealthEndpoints>();
         var admin = services.GetRequiredService<AdminHandler>();
-        var telemetry = services.GetRequiredService<RequestTelemetry>();
         var (pulled, redirected) = (pull(ListenerRole.Pull), pull(ListenerRole.Redirect));
         return context => context.Features.GetRequiredFeature<IListenerRoleFeature>().Role switch
         {
-            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, pulled),
-            ListenerRole.Redirect => health.TryHandleAsync(context, showsDetails: false) ?? telemetry.InvokeAsync(context, redirected),
+            ListenerRole.Pull => health.TryHandleAsync(context, showsDetails: false) ?? pulled(context),
+            ListenerRole.Redirect => health.TryHandleAsync(context, showsDetails: false) ?? redirected(context),
             ListenerRole.Admin => OnThePoolAsync(context, admin.HandleAdminAsync),
             _ => OnThePoolAsync(context, admin.HandleMetricsAsync),
         };

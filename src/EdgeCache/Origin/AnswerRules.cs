@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Origin;
 
@@ -23,6 +24,7 @@ internal static class AnswerRules
             401 => (OriginOutcome.Unauthorized, "the upstream asks for other credentials"),
             403 => (OriginOutcome.Denied, "the upstream denies access"),
             408 or 429 => (OriginOutcome.RateLimited, "the upstream limits the rate"),
+            508 => (OriginOutcome.Loop, "the upstream's endpoint leads back to a cache that the request has passed"),
             >= 500 => (OriginOutcome.Unavailable, $"the upstream answered {status}"),
             _ => (OriginOutcome.BadAnswer, $"the upstream answered {status}"),
         };
@@ -37,7 +39,7 @@ internal static class AnswerRules
     public static EndpointSignal SignalOf(OriginOutcome outcome) => outcome switch
     {
         OriginOutcome.Unavailable => EndpointSignal.Failed,
-        OriginOutcome.RateLimited or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
+        OriginOutcome.RateLimited or OriginOutcome.Loop or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
         _ => EndpointSignal.Answered,
     };
 
@@ -45,6 +47,11 @@ internal static class AnswerRules
     public static bool IsEncoded(HttpContentHeaders headers) =>
         headers.NonValidated.TryGetValues("Content-Encoding", out var codings)
         && codings.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase) && coding.Length > 0);
+
+    /// <summary>What the answer says its content's digest is; none where it says nothing, or nonsense.</summary>
+    public static Digest ReadDigest(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
+        && Digest.TryParse(values.ToString(), out var digest) ? digest : default;
 
     private static (OriginOutcome Outcome, string Reason) JudgeBody(HttpResponseMessage response, long? rangeFrom)
     {

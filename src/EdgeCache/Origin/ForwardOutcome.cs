@@ -24,6 +24,9 @@ public enum ForwardOutcome
     /// <summary>5xx, no connection or a time-out at the last endpoint tried.</summary>
     Unavailable,
 
+    /// <summary>508: the request came round to a cache that it had passed.</summary>
+    Loop,
+
     /// <summary>An answer that must not be used: encoded, too long, a refused redirect or token realm.</summary>
     BadAnswer,
 

@@ -55,9 +55,8 @@ internal sealed class ForwardQuery
     /// <summary>The query, encoded, without its question mark.</summary>
     public override string ToString() => Encode(_parameters);
 
-    /// <summary>The same with <c>ns</c>, as a client that used it must send it again.</summary>
-    public string ToString(string? clientNamespace) =>
-        clientNamespace is null ? ToString() : Encode(_parameters.Append(new("ns", clientNamespace)));
+    /// <summary>The same with <c>ns</c>: of the client that used it and must send it again, or of an endpoint that wants it.</summary>
+    public string ToString(string? ns) => ns is null ? ToString() : Encode(_parameters.Append(new("ns", ns)));
 
     private static bool IsValid(string name, string text, out string value)
     {

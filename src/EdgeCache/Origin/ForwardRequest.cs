@@ -40,7 +40,7 @@ internal sealed record ForwardRequest
     public Uri UriAt(UpstreamEndpoint endpoint, RepositoryName canonical, ForwardQuery query)
     {
         var path = IsCatalog ? new Uri(endpoint.Root, $"/v2/{Tail}") : endpoint.UriOf(canonical, Tail);
-        return new UriBuilder(path) { Query = query.ToString() }.Uri;
+        return new UriBuilder(path) { Query = query.ToString(endpoint.Namespace) }.Uri;
     }
 
     public string ScopeAt(UpstreamEndpoint endpoint, RepositoryName canonical) =>

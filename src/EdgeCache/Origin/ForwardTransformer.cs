@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
@@ -52,6 +53,7 @@ internal sealed class ForwardTransformer : HttpTransformer
     {
         proxyRequest.RequestUri = _uri;
         OriginRequests.SetHeaders(proxyRequest, Accept);
+        _limits.Loops.Mark(proxyRequest);
         new UpstreamExchange(_endpoint, _scope).AttachTo(proxyRequest);
         return ValueTask.CompletedTask;
     }
@@ -113,6 +115,17 @@ internal sealed class ForwardTransformer : HttpTransformer
             {
                 client.Headers[name] = values.ToString();
             }
+        }
+
+        var trail = TrailHeaders.Read(upstream.Headers, isEndpoint: true, TimeSpan.Zero);
+        if (trail.Members is { } members)
+        {
+            client.Headers["Cache-Status"] = members;
+        }
+
+        if (trail.Age > TimeSpan.Zero)
+        {
+            client.Headers.Age = ((long)trail.Age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         if (upstream.Headers.NonValidated.TryGetValues("Link", out var links)

@@ -14,14 +14,17 @@ internal sealed class OriginClient : IOrigin
     private readonly OriginMetrics _metrics;
     private readonly ILogger<OriginClient> _log;
     private readonly TimeProvider _time;
+    private readonly LoopGuard _loops;
 
-    public OriginClient(Upstreams upstreams, EndpointPool pool, OriginMetrics metrics, ILogger<OriginClient> log, TimeProvider time)
+    public OriginClient(
+        Upstreams upstreams, EndpointPool pool, OriginMetrics metrics, ILogger<OriginClient> log, TimeProvider time, LoopGuard loops)
     {
         _upstreams = upstreams;
         _pool = pool;
         _metrics = metrics;
         _log = log;
         _time = time;
+        _loops = loops;
     }
 
     public ValueTask<OriginAnswer> GetManifestAsync(
@@ -76,9 +79,11 @@ internal sealed class OriginClient : IOrigin
         EndpointSignal signal;
         try
         {
-            var response = await upstream.Invoker.SendAsync(question.ToRequest(endpoint, name), cancellationToken);
+            var request = question.ToRequest(endpoint, name);
+            _loops.Mark(request);
+            var response = await upstream.Invoker.SendAsync(request, cancellationToken);
             upstream.Note(response);
-            answer = await ToAnswerAsync(upstream, endpoint, question, response);
+            answer = await ToAnswerAsync(upstream, endpoint, question, response, _time.GetElapsedTime(started));
             signal = AnswerRules.SignalOf(answer.Outcome);
         }
         catch (Exception exception)
@@ -111,8 +116,9 @@ internal sealed class OriginClient : IOrigin
     }
 
     /// <summary>The answer, which then owns the response; nothing else does.</summary>
+    /// <param name="delay">How long it took.</param>
     private async ValueTask<OriginAnswer> ToAnswerAsync(
-        Upstream upstream, UpstreamEndpoint endpoint, OriginQuestion question, HttpResponseMessage response)
+        Upstream upstream, UpstreamEndpoint endpoint, OriginQuestion question, HttpResponseMessage response, TimeSpan delay)
     {
         var isEndpoint = response.RequestMessage?.RequestUri is { } uri && RedirectFollower.IsSameOrigin(uri, endpoint.Root);
         var (outcome, reason) = AnswerRules.Judge(response, isEndpoint, question.Offset);
@@ -133,9 +139,10 @@ internal sealed class OriginClient : IOrigin
             ContentLength = hasContent ? headers.ContentLength : null,
             Offset = hasContent && (int)response.StatusCode == 206 ? question.Offset : 0,
             MediaType = hasContent ? headers.ContentType?.ToString() : null,
-            Digest = ReadDigest(response),
+            Digest = AnswerRules.ReadDigest(response),
             StatusCode = (int)response.StatusCode,
             RetryAfter = RetryAfterHeader.Read(response.Headers, _time.GetUtcNow()),
+            Trail = TrailHeaders.Read(response.Headers, isEndpoint, delay),
             Endpoint = endpoint.Authority,
             Reason = reason,
         };
@@ -147,8 +154,4 @@ internal sealed class OriginClient : IOrigin
 
         return answer;
     }
-
-    private static Digest ReadDigest(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
-        && Digest.TryParse(values.ToString(), out var digest) ? digest : default;
 }

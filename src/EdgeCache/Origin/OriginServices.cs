@@ -22,13 +22,17 @@ internal static class OriginServices
         services.TryAddSingleton(_ => HttpClient.DefaultProxy);
         services.AddSingleton(options);
         services.AddSingleton(provider => new OriginMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton<LoopGuard>();
         services.AddSingleton<Upstreams>();
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider([], UpstreamClusters.Create(provider.GetRequiredService<Upstreams>().All)));
         services.AddSingleton<EndpointPool>();
-        services.AddSingleton<IOrigin, OriginClient>();
+        services.AddSingleton<OriginClient>();
+        services.AddSingleton<IOrigin>(provider => provider.GetRequiredService<OriginClient>());
         services.AddSingleton(provider => new ForwardLimits(
-            provider.GetRequiredService<OriginOptions>().MaxForwardedBodyBytes, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<OriginOptions>().MaxForwardedBodyBytes,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<LoopGuard>()));
         services.AddSingleton<UpstreamForwarder>();
         return services;
     }

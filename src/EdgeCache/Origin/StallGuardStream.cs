@@ -4,7 +4,7 @@ namespace EdgeCache.Origin;
 /// A body that gives up when no byte came for the stall time-out, and that tells what was read and whether it broke. One timer serves all reads.
 /// Read by one reader at a time, as any stream.
 /// </summary>
-internal sealed class StallGuardStream : Stream
+internal sealed class StallGuardStream : ReadOnlyStream
 {
     private readonly Stream _inner;
     private readonly TimeSpan _timeout;
@@ -18,20 +18,6 @@ internal sealed class StallGuardStream : Stream
         _timeout = timeout;
         _observer = observer;
         _stall = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <exception cref="TimeoutException">No byte came within the stall time-out.</exception>
@@ -67,21 +53,6 @@ internal sealed class StallGuardStream : Stream
             _stall.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -6,17 +6,21 @@ namespace EdgeCache.Origin;
 /// <summary>
 /// One endpoint of an upstream. Its base path is a prefix of the repository's name (a Harbor project, an Artifactory repository; PROTOCOL 11):
 /// <c>https://harbor.example/hub</c> is asked for <c>/v2/hub/library/nginx/…</c>, with a token for <c>repository:hub/library/nginx:pull</c>.
-/// A base path that is written with its <c>v2/</c> means the same. Immutable.
+/// A base path that is written with its <c>v2/</c> means the same. Where it serves several registries, as another node does, requests carry
+/// <c>ns=</c> besides (PROTOCOL 9). Immutable.
 /// </summary>
 internal sealed class UpstreamEndpoint
 {
     private readonly string _namePrefix;
+    private readonly string _query;
 
-    private UpstreamEndpoint(int index, Uri root, string namePrefix, RegistryCredentials? credentials)
+    private UpstreamEndpoint(int index, Uri root, string namePrefix, RegistryCredentials? credentials, string? ns)
     {
         Index = index;
         Root = root;
         _namePrefix = namePrefix;
+        Namespace = ns;
+        _query = ns is null ? string.Empty : $"?ns={Uri.EscapeDataString(ns)}";
         Credentials = credentials;
         Authority = root.GetLeftPart(UriPartial.Authority);
         DestinationId = $"{index}:{root.Authority}";
@@ -37,9 +41,13 @@ internal sealed class UpstreamEndpoint
     /// <summary>What this endpoint, and no other, may be shown; null for anonymous.</summary>
     public RegistryCredentials? Credentials { get; }
 
+    /// <summary>The value of <c>ns=</c> in its requests; null for none.</summary>
+    public string? Namespace { get; }
+
     /// <summary>Validates what is configured; the reason says what is allowed.</summary>
+    /// <param name="ns">What <c>ns=</c> is to say; null for none.</param>
     public static bool TryCreate(
-        int index, Uri configured, RegistryCredentials? credentials, [NotNullWhen(true)] out UpstreamEndpoint? endpoint, out string reason)
+        int index, Uri configured, RegistryCredentials? credentials, string? ns, [NotNullWhen(true)] out UpstreamEndpoint? endpoint, out string reason)
     {
         endpoint = null;
         if (!configured.IsAbsoluteUri || (configured.Scheme != Uri.UriSchemeHttps && configured.Scheme != Uri.UriSchemeHttp))
@@ -63,7 +71,7 @@ internal sealed class UpstreamEndpoint
         }
 
         var root = new Uri(configured.GetLeftPart(UriPartial.Authority) + "/");
-        endpoint = new UpstreamEndpoint(index, root, path.Length > 0 ? path + "/" : string.Empty, credentials);
+        endpoint = new UpstreamEndpoint(index, root, path.Length > 0 ? path + "/" : string.Empty, credentials, ns);
         reason = string.Empty;
         return true;
     }
@@ -75,5 +83,5 @@ internal sealed class UpstreamEndpoint
     public string PullScope(RepositoryName repository) => $"repository:{NameOf(repository)}:pull";
 
     /// <param name="tail">What follows the name, such as <c>manifests/latest</c>; made of validated values, so that nothing needs escaping.</param>
-    public Uri UriOf(RepositoryName repository, string tail) => new(Root, $"/v2/{NameOf(repository)}/{tail}");
+    public Uri UriOf(RepositoryName repository, string tail) => new(Root, $"/v2/{NameOf(repository)}/{tail}{_query}");
 }

@@ -30,7 +30,8 @@ internal sealed class UpstreamForwarder
 
     /// <summary>
     /// Forwards a GET or HEAD. Response headers that were set before are lost where an attempt fails: set yours on the way out
-    /// (<see cref="HttpResponse.OnStarting(Func{Task})"/>); Docker-Distribution-Api-Version and OCI-Namespace are set here.
+    /// (<see cref="HttpResponse.OnStarting(Func{Task})"/>); Docker-Distribution-Api-Version and OCI-Namespace are set here,
+    /// and Cache-Status and Age as the upstream said them.
     /// </summary>
     public async ValueTask<ForwardResult> ForwardAsync(HttpContext context, ForwardRequest request, CancellationToken cancellationToken)
     {
@@ -137,6 +138,7 @@ internal sealed class UpstreamForwarder
         OriginOutcome.Denied => ForwardOutcome.Denied,
         OriginOutcome.RateLimited => ForwardOutcome.RateLimited,
         OriginOutcome.Unavailable => ForwardOutcome.Unavailable,
+        OriginOutcome.Loop => ForwardOutcome.Loop,
         _ => ForwardOutcome.BadAnswer,
     };
 }

@@ -11,6 +11,9 @@ public sealed record UpstreamOptions
     /// <summary>Where it is reached, in order of preference; http or https, with an optional base path. At least one, at most 16.</summary>
     public required IReadOnlyList<Uri> Endpoints { get; init; }
 
+    /// <summary>Whether requests to the endpoints carry <c>ns=</c> with the name: for endpoints that serve several registries, such as another node.</summary>
+    public bool SendNamespace { get; init; }
+
     /// <summary>Host names of ours (without port) whose requests mean this upstream.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 

@@ -43,7 +43,7 @@ internal sealed class Upstreams : IAsyncDisposable
         foreach (var uri in options.Endpoints)
         {
             var credentials = CredentialsOf(options, uri, dockerConfig);
-            if (!UpstreamEndpoint.TryCreate(endpoints.Count, uri, credentials, out var endpoint, out var reason))
+            if (!UpstreamEndpoint.TryCreate(endpoints.Count, uri, credentials, options.SendNamespace ? options.Name : null, out var endpoint, out var reason))
             {
                 throw new ArgumentException($"Upstream '{options.Name}', endpoint {endpoints.Count}: {reason}.", nameof(options));
             }

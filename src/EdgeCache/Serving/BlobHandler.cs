@@ -46,6 +46,7 @@ internal sealed class BlobHandler
             var isDone = found.State switch
             {
                 LookupState.Fresh => await TrySendStoredAsync(context, record, found, result),
+                _ when record.Scope == FetchScope.Stored => await RegistryHandler.FailNotHeldAsync(context, record),
                 LookupState.Miss when !isHead => await TryFollowFillAsync(context, route, record, found),
                 _ => await TryConfirmAsync(context, route, record, found),
             };
@@ -69,7 +70,7 @@ internal sealed class BlobHandler
         if (found is { State: LookupState.Miss, IsLinked: true, SizeBytes: >= 0 })
         {
             // The manifest's descriptor tells all that a HEAD wants to know.
-            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Hit, found.SizeBytes);
+            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Hit, found.SizeBytes, default);
             return true;
         }
 
@@ -82,16 +83,17 @@ internal sealed class BlobHandler
 
         if (found.State == LookupState.Miss)
         {
-            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Linked, confirmed.SizeBytes);
+            await AnswerHeadAsync(context, record, found.Digest, CacheResult.Linked, confirmed.SizeBytes, confirmed.Trail);
             return true;
         }
 
         return false;
     }
 
-    private static async Task AnswerHeadAsync(HttpContext context, RequestRecord record, Digest digest, CacheResult result, long sizeBytes)
+    private static async Task AnswerHeadAsync(
+        HttpContext context, RequestRecord record, Digest digest, CacheResult result, long sizeBytes, CacheTrail trail)
     {
-        WriteHead(context, record, new DigestText(digest), result, null);
+        WriteHead(context, record, new DigestText(digest), result, null, trail);
         await BeginBodyAsync(context, record, digest, sizeBytes);
     }
 
@@ -126,10 +128,15 @@ internal sealed class BlobHandler
     /// <summary>False where the bytes have just been stored.</summary>
     private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
-        var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, out var joined);
+        var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, record.Scope, out var joined);
         using var reader = joined;
         if (reader is null)
         {
+            if (outcome == JoinOutcome.Elsewhere)
+            {
+                return await RegistryHandler.FailNotHeldAsync(context, record);
+            }
+
             if (outcome == JoinOutcome.Refused)
             {
                 await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
@@ -163,7 +170,7 @@ internal sealed class BlobHandler
             return;
         }
 
-        WriteHead(context, record, new DigestText(found.Digest), reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null);
+        WriteHead(context, record, new DigestText(found.Digest), reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null, head.Trail);
         if (head.TotalBytes < 0)
         {
             // The upstream named no length: the client gets the whole, in chunks, whatever range it asked for.
@@ -175,10 +182,11 @@ internal sealed class BlobHandler
         }
     }
 
-    private static void WriteHead(HttpContext context, RequestRecord record, DigestText digest, CacheResult result, Freshness? freshness)
+    private static void WriteHead(
+        HttpContext context, RequestRecord record, DigestText digest, CacheResult result, Freshness? freshness, in CacheTrail trail = default)
     {
         record.Result = result;
-        ContentHeaders.WriteCacheState(context.Response, result, 0, freshness);
+        ContentHeaders.WriteCacheState(context.Response, result, 0, freshness, trail);
         ContentHeaders.Write(context.Response, digest, MediaTypes.OctetStream, isImmutable: true);
         context.Response.Headers.AcceptRanges = "bytes";
     }
@@ -220,7 +228,7 @@ internal sealed class BlobHandler
 
     private static Task FailAsync(HttpContext context, RequestRecord record, FillFailure failure)
     {
-        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null);
+        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null, new CacheTrail(default, failure.Members));
         return RegistryHandler.FailAsync(context, record, ErrorMapping.ForFailure(failure, OciRouteKind.Blob), FailureReason.Of(failure));
     }
 }

@@ -29,14 +29,19 @@ internal static class ContentHeaders
         }
     }
 
-    /// <summary>Says how the answer was had (RFC 9211), and how old it is where it came from the store (RFC 9111, section 5.1).</summary>
-    public static void WriteCacheState(HttpResponse response, CacheResult result, int forwardStatus, Freshness? freshness)
+    /// <summary>Says how the answer was had (RFC 9211), and how old it is where it came from the store, ours or that of a cache before us (RFC 9111,
+    /// section 5.1).</summary>
+    /// <param name="trail">Of upstream's answer, where this one comes of it; what comes from our store repeats nothing of other caches.</param>
+    public static void WriteCacheState(HttpResponse response, CacheResult result, int forwardStatus, Freshness? freshness, in CacheTrail trail = default)
     {
-        var isLimited = freshness is { } tag && tag.TimeToLive < TimeSpan.FromDays(3650) && result is CacheResult.Hit or CacheResult.Stale;
-        response.Headers["Cache-Status"] = new CacheStatus(result, forwardStatus, isLimited ? freshness!.Value.TimeToLive : null).ToString();
-        if (result is CacheResult.Hit or CacheResult.Stale && freshness is { } stored)
+        var isStored = result is CacheResult.Hit or CacheResult.Stale;
+        var isLimited = freshness is { } tag && tag.TimeToLive < TimeSpan.FromDays(3650) && isStored;
+        response.Headers["Cache-Status"] =
+            new CacheStatus(result, forwardStatus, isLimited ? freshness!.Value.TimeToLive : null, isStored ? null : trail.Members).ToString();
+        var ageSeconds = !isStored ? (long)trail.Age.TotalSeconds : freshness?.AgeSeconds ?? 0;
+        if (ageSeconds > 0 || (isStored && freshness is not null))
         {
-            response.Headers.Age = Math.Min(stored.AgeSeconds, MaxAgeSeconds).ToString(CultureInfo.InvariantCulture);
+            response.Headers.Age = Math.Min(ageSeconds, MaxAgeSeconds).ToString(CultureInfo.InvariantCulture);
         }
     }
 

@@ -23,6 +23,7 @@ internal static class ErrorMapping
     /// <item>Unauthorized is a 403 DENIED, as Denied is. Not a 401: without a challenge it breaks RFC 9110 (15.5.2), and with one containerd would
     /// send us the origin's pull secrets (PROTOCOL 6). Not a 404: upstream did not say that the content is absent, nobody may remember it
     /// as absent, and whoever configured wrong credentials should read of it. Clients take a 403 from a mirror as a reason to try the next.</item>
+    /// <item>Loop is a 508 at every node that it comes through, so that the last one's client reads what is wrong.</item>
     /// <item>BadAnswer is a 502: the upstream works, but what it sent must not be passed on.</item>
     /// </list>
     /// </summary>
@@ -39,6 +40,7 @@ internal static class ErrorMapping
             503, OciErrorCode.Unknown, "The upstream registry limits this cache's rate.", detail, Seconds(retryAfter ?? TimeSpan.FromSeconds(DefaultRetryAfterSeconds))),
         OriginOutcome.Unavailable => new(
             503, OciErrorCode.Unknown, "The upstream registry cannot be reached.", detail, retryAfter is { } time ? Seconds(time) : 0),
+        OriginOutcome.Loop => Loop with { Detail = detail },
         OriginOutcome.BadAnswer => new(502, OciErrorCode.Unknown, "The upstream registry's answer cannot be used.", detail),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not a failure."),
     };
@@ -73,6 +75,9 @@ internal static class ErrorMapping
     /// <summary>The catalog, where the configuration does not offer it.</summary>
     public static OciFailure CatalogDisabled { get; } = new(404, OciErrorCode.Unsupported, "This registry does not list its repositories.");
 
+    /// <summary>The request has passed this node before (RFC 8586; the status is of RFC 5842, section 7.2).</summary>
+    public static OciFailure Loop { get; } = new(508, OciErrorCode.Unknown, "The upstream's configuration makes a loop: the request came back to a cache that it had passed.");
+
     /// <summary>A limit of this node is reached: fills, readers or waiters.</summary>
     public static OciFailure Overloaded { get; } = new(503, OciErrorCode.Unknown, "This cache is at its limit.", RetryAfterSeconds: 1);
 
@@ -81,6 +86,12 @@ internal static class ErrorMapping
 
     /// <summary>A balancer's: nobody of the fleet takes the request.</summary>
     public static OciFailure NoMember { get; } = new(503, OciErrorCode.Unknown, "No node of this cache can be reached.", RetryAfterSeconds: 1);
+
+    /// <summary>A sibling asked for what is held, or what comes from a sibling itself (RFC 9111, section 5.2.1.7).</summary>
+    public static OciFailure NotHeld { get; } = new(504, OciErrorCode.Unknown, "This cache does not hold it.");
+
+    /// <summary>A request that claims to be a sibling's and is not.</summary>
+    public static OciFailure NoSibling { get; } = new(403, OciErrorCode.Denied, "The request is not signed by a node of this fleet.");
 
     /// <summary>The local disk or index failed, and passing the upstream's bytes through was not possible either.</summary>
     public static OciFailure StoreFailed { get; } = new(503, OciErrorCode.Unknown, "This cache's store has failed.", RetryAfterSeconds: 5);

@@ -16,6 +16,7 @@ internal static class FailureReason
             OriginOutcome.Unauthorized => "unauthorized",
             OriginOutcome.Denied => "denied",
             OriginOutcome.RateLimited => "rate_limited",
+            OriginOutcome.Loop => "loop",
             OriginOutcome.BadAnswer => "bad_answer",
             _ => "unavailable",
         },

@@ -31,7 +31,9 @@ internal sealed class ListHandler
         record.Result = CacheResult.Forwarded;
         context.Response.OnStarting(static state =>
         {
-            ContentHeaders.WriteCacheState((HttpResponse)state, CacheResult.Forwarded, 0, null);
+            var response = (HttpResponse)state;
+            var members = response.Headers["Cache-Status"] is { Count: > 0 } before ? before.ToString() : null;
+            ContentHeaders.WriteCacheState(response, CacheResult.Forwarded, 0, null, new CacheTrail(default, members));
             return Task.CompletedTask;
         }, context.Response);
         var forwarded = await _forwarder.ForwardAsync(context, RequestOf(context, route), context.RequestAborted);
@@ -76,6 +78,7 @@ internal sealed class ListHandler
         ForwardOutcome.Denied => OriginOutcome.Denied,
         ForwardOutcome.RateLimited => OriginOutcome.RateLimited,
         ForwardOutcome.Unavailable => OriginOutcome.Unavailable,
+        ForwardOutcome.Loop => OriginOutcome.Loop,
         _ => OriginOutcome.BadAnswer,
     };
 }

@@ -14,15 +14,15 @@ internal sealed class ManifestHandler
     /// <summary>Stored bytes may be evicted between the look-up and the reading; then the manifest is resolved again.</summary>
     private const int MaxRounds = 3;
 
-    private readonly ManifestResolver _resolver;
+    private readonly ManifestResolvers _resolvers;
     private readonly CacheStore _store;
     private readonly TagRules _rules;
     private readonly BlobSender _sender;
 
-    public ManifestHandler(ManifestResolver resolver, CacheStore store, TagRules rules, BlobSender sender)
+    public ManifestHandler(ManifestResolvers resolvers, CacheStore store, TagRules rules, BlobSender sender)
     {
         _sender = sender;
-        _resolver = resolver;
+        _resolvers = resolvers;
         _store = store;
         _rules = rules;
     }
@@ -31,10 +31,12 @@ internal sealed class ManifestHandler
     {
         var accept = AcceptOf(context.Request.Headers.Accept);
         var rule = _rules.For(route.Repository, route.Reference);
-        var found = _resolver.Find(route.Repository, route.Reference, accept, rule);
+        var resolver = _resolvers.For(record.Scope, route.Repository, route.Reference);
+        var found = resolver.Find(route.Repository, route.Reference, accept, rule);
         return found.State == LookupState.Fresh && HttpMethods.IsGet(context.Request.Method) && _store.TryGetHot(found.Digest, out var stored)
             ? SendHotAsync(context, route, record, found, stored)
-            : ResolveAsync(context, route, record, accept, rule);
+            : found.State != LookupState.Fresh && record.Scope == FetchScope.Stored ? RegistryHandler.FailNotHeldAsync(context, record)
+            : ResolveAsync(context, route, record, accept, (resolver, rule));
     }
 
     /// <summary>The way of most requests: nothing to wait for but the client.</summary>
@@ -45,14 +47,15 @@ internal sealed class ManifestHandler
         return SendStoredAsync(context, route, record, found.Type, found.Digest, stored);
     }
 
-    private async Task ResolveAsync(HttpContext context, OciRoute route, RequestRecord record, ManifestTypes accept, FreshnessRule rule)
+    private async Task ResolveAsync(HttpContext context, OciRoute route, RequestRecord record, ManifestTypes accept, (ManifestResolver Resolver, FreshnessRule Rule) how)
     {
         var isHead = HttpMethods.IsHead(context.Request.Method);
         for (var round = 0; round < MaxRounds; round++)
         {
-            var answer = await _resolver.ResolveAsync(route.Repository, route.Reference, accept, rule, isHead, context.RequestAborted);
+            var answer = await how.Resolver.ResolveAsync(route.Repository, route.Reference, accept, how.Rule, isHead, context.RequestAborted);
             record.Result = answer.Result;
-            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness);
+            var trail = answer.Result == CacheResult.Error ? new CacheTrail(default, answer.Failure.Members) : answer.Trail;
+            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness, trail);
             if (answer.Result == CacheResult.Error)
             {
                 var failure = ErrorMapping.ForFailure(answer.Failure, OciRouteKind.Manifest);

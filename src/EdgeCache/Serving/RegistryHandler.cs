@@ -11,7 +11,7 @@ namespace EdgeCache.Serving;
 /// <list type="number">
 /// <item>what is not GET or HEAD is refused;</item>
 /// <item>the raw target is parsed once into a route;</item>
-/// <item>a ticket that a balancer gave is checked where there is one;</item>
+/// <item>what may not be asked here, or not so, is refused (<see cref="RequestChecks"/>);</item>
 /// <item>the route's handler answers, from the cache or by forwarding;</item>
 /// <item>every failure goes out through <see cref="OciErrorWriter"/>.</item>
 /// </list>
@@ -26,13 +26,13 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
-    private readonly TicketCheck _tickets;
+    private readonly RequestChecks _checks;
     private readonly ILogger<RegistryHandler> _log;
 
     public RegistryHandler(
-        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, TicketCheck tickets, ILogger<RegistryHandler> log)
+        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, RequestChecks checks, ILogger<RegistryHandler> log)
     {
-        _tickets = tickets;
+        _checks = checks;
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
@@ -73,9 +73,9 @@ internal sealed class RegistryHandler
         }
 
         record.SetRoute(route);
-        if (route.HasOtherParameters && !_tickets.Allows(target))
+        if (_checks.Refuse(context.Request, target, route, record) is { } refused)
         {
-            return FailAsync(context, record, ErrorMapping.TicketRefused, "ticket");
+            return FailAsync(context, record, refused.Failure, refused.Reason);
         }
 
         context.Response.Headers[VersionHeader] = VersionValue;
@@ -125,6 +125,14 @@ internal sealed class RegistryHandler
         }
 
         return OciErrorWriter.WriteAsync(context, failure);
+    }
+
+    /// <summary>Tells a sibling that it has to ask elsewhere.</summary>
+    /// <returns>True: the request is answered.</returns>
+    public static async Task<bool> FailNotHeldAsync(HttpContext context, RequestRecord record)
+    {
+        await FailAsync(context, record, ErrorMapping.NotHeld, "not_held");
+        return true;
     }
 
     /// <summary>A GET has no use for a body: it is not read, and the connection ends, so that its bytes never look like the next request

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using EdgeCache.Core.Fill;
 
 namespace EdgeCache.Telemetry;
 
@@ -32,11 +33,14 @@ internal sealed class EdgeMetrics
         _droppedLogEntries = meter.CreateCounter<long>("edgecache.access_log.dropped", "{entry}", "Access log entries that were dropped, since their reader was too slow.");
     }
 
+    /// <summary>Since the start.</summary>
+    public ServedTotals ClientTotals => _requests.ClientTotals();
+
     /// <summary>A request has ended.</summary>
     /// <param name="status">The response's status; 499 where the client left.</param>
     public void RequestEnded(RequestRecord record, int status, TimeSpan duration)
     {
-        _requests.Add(record.Kind, record.Repository.Upstream ?? MetricTags.NoUpstream, record.Result, status, record.SentBytes);
+        _requests.Add(record.Kind, record.Repository.Upstream ?? MetricTags.NoUpstream, record.Result, status, record.Scope != FetchScope.Anywhere, record.SentBytes);
         _requestDuration.Record(duration.TotalSeconds, new TagList { { "kind", MetricTags.Of(record.Kind) }, { "result", MetricTags.Of(record.Result) } });
     }
 

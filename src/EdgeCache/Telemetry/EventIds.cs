@@ -30,8 +30,14 @@ internal static class EventIds
     public const int FleetTooLarge = 2103;
     public const int FleetRefreshFailed = 2104;
 
+    public const int SiblingSilent = 2200;
+    public const int SiblingRefused = 2201;
+    public const int SiblingWrong = 2202;
+    public const int SiblingResumed = 2203;
+
     public const int BalancerHandlerFailed = 2400;
     public const int BalancerAttemptFailed = 2401;
 
     public const int ServingHandlerFailed = 4000;
+    public const int ServingLoopRefused = 4001;
 }

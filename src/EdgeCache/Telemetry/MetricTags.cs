@@ -28,6 +28,9 @@ internal static class MetricTags
     /// <summary>The status as a number that is boxed already; 0 for none.</summary>
     public static object OfStatus(int status) => Statuses[status is > 0 and < 600 ? status : 0];
 
+    /// <summary>Who asked.</summary>
+    public static string OfSource(bool isSibling) => isSibling ? "sibling" : "client";
+
     /// <summary>TagsList to tags_list, as OpenTelemetry writes values.</summary>
     private static FrozenDictionary<T, string> NamesOf<T>()
         where T : struct, Enum =>

@@ -1,4 +1,5 @@
 using EdgeCache.Core.Caching;
+using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
 
@@ -23,6 +24,9 @@ internal sealed class RequestRecord
     /// <summary>One word on why it was not cached or not served, of a closed set (never client text); empty where all is well.</summary>
     public string Reason { get; set; } = string.Empty;
 
+    /// <summary>How far the request may go for what is not here.</summary>
+    public FetchScope Scope { get; set; }
+
     /// <summary>The body's bytes that were sent to the client, so far.</summary>
     public long SentBytes { get; set; }
 
@@ -44,6 +48,7 @@ internal sealed class RequestRecord
         Reference = default;
         Result = CacheResult.None;
         Reason = string.Empty;
+        Scope = FetchScope.Anywhere;
         SentBytes = 0;
         End = ResponseEnd.Normal;
     }

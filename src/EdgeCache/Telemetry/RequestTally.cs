@@ -14,9 +14,10 @@ internal sealed class RequestTally
 {
     private readonly ConcurrentDictionary<Key, Counts> _counts = new();
 
-    public void Add(OciRouteKind? kind, string upstream, CacheResult result, int status, long sentBytes)
+    /// <param name="isSibling">Whether another node of the fleet asked, and no client.</param>
+    public void Add(OciRouteKind? kind, string upstream, CacheResult result, int status, bool isSibling, long sentBytes)
     {
-        var counts = _counts.GetOrAdd(new Key(kind, upstream, result, status), static _ => new Counts());
+        var counts = _counts.GetOrAdd(new Key(kind, upstream, result, status, isSibling), static _ => new Counts());
         Interlocked.Increment(ref counts.Requests);
         if (sentBytes > 0)
         {
@@ -32,15 +33,39 @@ internal sealed class RequestTally
             { "upstream", entry.Key.Upstream },
             { "result", MetricTags.Of(entry.Key.Result) },
             { "status", MetricTags.OfStatus(entry.Key.Status) },
+            { "from", MetricTags.OfSource(entry.Key.IsSibling) },
         }));
 
     public IEnumerable<Measurement<long>> SentBytes() =>
         from entry in _counts
-        group Interlocked.Read(ref entry.Value.SentBytes) by (entry.Key.Upstream, entry.Key.Result) into bytes
+        group Interlocked.Read(ref entry.Value.SentBytes) by (entry.Key.Upstream, entry.Key.Result, entry.Key.IsSibling) into bytes
         where bytes.Sum() > 0
-        select new Measurement<long>(bytes.Sum(), new TagList { { "upstream", bytes.Key.Upstream }, { "result", MetricTags.Of(bytes.Key.Result) } });
+        select new Measurement<long>(bytes.Sum(), new TagList
+        {
+            { "upstream", bytes.Key.Upstream },
+            { "result", MetricTags.Of(bytes.Key.Result) },
+            { "from", MetricTags.OfSource(bytes.Key.IsSibling) },
+        });
 
-    private readonly record struct Key(OciRouteKind? Kind, string Upstream, CacheResult Result, int Status);
+    /// <summary>What clients asked for and got, manifests and blobs, since the start.</summary>
+    public ServedTotals ClientTotals()
+    {
+        var totals = new ServedTotals();
+        foreach (var ((kind, _, result, _, isSibling), counts) in _counts)
+        {
+            if (!isSibling && kind is OciRouteKind.Manifest or OciRouteKind.Blob && result is not (CacheResult.None or CacheResult.Error))
+            {
+                totals = totals.With(
+                    Interlocked.Read(ref counts.Requests),
+                    Interlocked.Read(ref counts.SentBytes),
+                    isHit: result is CacheResult.Hit or CacheResult.Stale or CacheResult.Revalidated or CacheResult.Linked);
+            }
+        }
+
+        return totals;
+    }
+
+    private readonly record struct Key(OciRouteKind? Kind, string Upstream, CacheResult Result, int Status, bool IsSibling);
 
     private sealed class Counts
     {

@@ -6,6 +6,7 @@ using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Hosting;
 using EdgeCache.Origin;
 using EdgeCache.Telemetry;
+using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ internal sealed class BalancedFleet : IAsyncDisposable
 
     public FakeOrigin Origin { get; }
 
-    public List<FleetNode> Nodes { get; } = [];
+    public List<BalancedNode> Nodes { get; } = [];
 
     public BalancerNode Balancer => _balancer ?? throw new InvalidOperationException("Not started.");
 
@@ -46,7 +47,7 @@ internal sealed class BalancedFleet : IAsyncDisposable
         {
             for (var i = 0; i < setup.Nodes; i++)
             {
-                fleet.Own(await FleetNode.StartAsync(setup.Node(fleet.Common())));
+                fleet.Own(await BalancedNode.StartAsync(setup.Node(fleet.Common())));
             }
 
             await fleet.StartBalancerAsync(setup);
@@ -60,9 +61,9 @@ internal sealed class BalancedFleet : IAsyncDisposable
     }
 
     /// <summary>The nodes in the order in which a blob or manifest of this digest is asked of them.</summary>
-    public List<FleetNode> Ranking(Digest digest) => Ranking(AffinityKey.Of(digest));
+    public List<BalancedNode> Ranking(Digest digest) => Ranking(AffinityKey.Of(digest));
 
-    public List<FleetNode> Ranking(AffinityKey key) => [.. Nodes.OrderByDescending(node =>
+    public List<BalancedNode> Ranking(AffinityKey key) => [.. Nodes.OrderByDescending(node =>
         Rendezvous.Score(key, Rendezvous.HashOf(new MemberAddress(node.Url).Text), 1))];
 
     /// <summary>How often nodes were asked for the path, one number a node.</summary>
@@ -93,7 +94,7 @@ internal sealed class BalancedFleet : IAsyncDisposable
         Assert.Empty(Origin.Failures);
     }
 
-    private void Own(FleetNode node)
+    private void Own(BalancedNode node)
     {
         Nodes.Add(node);
         _started.Add(node);
@@ -111,6 +112,8 @@ internal sealed class BalancedFleet : IAsyncDisposable
             services => services.AddSingleton(new AccessLogOutput(() => Stream.Null)));
         await _balancer.StartAsync(CancellationToken.None);
         _client = new EdgeClient(_balancer.PullAddresses[0]);
+        // The first look, or a fault of the test's would meet that.
+        await Eventually.TrueAsync(() => Nodes.All(node => node.Proxy.Counters.BytesToClients > 0));
     }
 
     private EdgeCacheOptions Common() => new()

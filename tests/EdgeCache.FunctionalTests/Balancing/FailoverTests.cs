@@ -44,7 +44,6 @@ public sealed class FailoverTests : EdgeTests
         var fleet = await StartAsync();
         var (home, _) = HomeAndNext(fleet);
         home.Proxy.State = FaultProxyState.Clear with { CutsAfterBytes = Sample.LargeBytes / 2 };
-        home.Proxy.ResetConnections();
 
         var first = await fleet.Client.GetAsync(Path);
         Assert.Equal(200, first.Status);
@@ -173,7 +172,7 @@ public sealed class FailoverTests : EdgeTests
     private async Task<BalancedFleet> StartAsync(BalancedSetup? setup = null) =>
         Own(await BalancedFleet.StartAsync((setup ?? new BalancedSetup()) with { Repositories = [_sample.Repository] }));
 
-    private (FleetNode Home, FleetNode Next) HomeAndNext(BalancedFleet fleet)
+    private (BalancedNode Home, BalancedNode Next) HomeAndNext(BalancedFleet fleet)
     {
         var ranking = fleet.Ranking(_sample.BlobDigest(0));
         return (ranking[0], ranking[1]);
@@ -195,7 +194,7 @@ public sealed class FailoverTests : EdgeTests
     }
 
     /// <summary>How long the headers are that the node sends for the blob, which it then has.</summary>
-    private async Task<long> HeadBytesAsync(FleetNode node)
+    private async Task<long> HeadBytesAsync(BalancedNode node)
     {
         using (var client = new EdgeClient(node.Url))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
@@ -57,6 +58,9 @@ internal sealed class EdgeFixture : IAsyncDisposable
 
     /// <summary>Requests on the pull listener that the node has begun and not ended.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Every request on the pull listener, in order of arrival.</summary>
+    public ConcurrentQueue<NodeRequest> Requests { get; } = new();
 
     /// <summary>The options of the next start.</summary>
     public EdgeCacheOptions Options => _setup.Node(new EdgeCacheOptions
@@ -181,6 +185,7 @@ internal sealed class EdgeFixture : IAsyncDisposable
     private async Task CountAsync(RegistryHandler handler, HttpContext context)
     {
         Interlocked.Increment(ref _inFlight);
+        Requests.Enqueue(NodeRequest.Of(context));
         try
         {
             await handler.HandleAsync(context);

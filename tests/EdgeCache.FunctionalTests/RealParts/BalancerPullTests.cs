@@ -28,7 +28,7 @@ public sealed class BalancerPullTests(DockerRegistryStore store)
     private async Task AssertPullsOnceAsync(string name, bool redirects, Func<Uri, Task<PullingClient>> startClient)
     {
         await using var upstream = await RealUpstream.StartAsync(store);
-        var options = RealNode.OptionsFor(upstream.Options) with { Fleet = new FleetOptions { Secret = Secret, Siblings = false } };
+        var options = RealNode.OptionsFor(upstream.Options) with { Fleet = new FleetOptions { Secret = Secret, Siblings = false, ProbeTimeout = TimeSpan.FromSeconds(10) } };
         await using var first = await RealNode.StartAsync(options);
         await using var second = await RealNode.StartAsync(options);
         await using var balancer = BalancerNode.Build(options with

@@ -25,6 +25,11 @@ public sealed class CacheStatusTests
     }
 
     [Fact]
+    public void MembersOfOtherCaches_StandBeforeOurs() => Assert.Equal(
+        "Shield; hit, EdgeCache; fwd=miss; stored; fwd-status=200",
+        new CacheStatus(CacheResult.Miss, 200, Before: "Shield; hit").ToString());
+
+    [Fact]
     public void EveryResult_HasAHeader() =>
         Assert.All(Enum.GetValues<CacheResult>(), result => Assert.StartsWith(CacheStatus.CacheName, new CacheStatus(result).ToString(), StringComparison.Ordinal));
 

@@ -19,7 +19,7 @@ internal sealed class FillFixture : IAsyncDisposable
 
     public FillReader Join(RepositoryKey repository, byte[] content, bool linked = false, long expectedBytes = -1)
     {
-        Assert.Equal(JoinOutcome.Joined, Fills.JoinOrStart(repository, Digest.Compute(content), linked, expectedBytes, out var reader));
+        Assert.Equal(JoinOutcome.Joined, Fills.JoinOrStart(repository, Digest.Compute(content), linked, expectedBytes, FetchScope.Anywhere, out var reader));
         return reader!;
     }
 

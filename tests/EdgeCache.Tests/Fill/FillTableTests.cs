@@ -169,7 +169,7 @@ public sealed class FillTableTests : IAsyncLifetime
 
         await _fixture.Fills.EndAsync();
 
-        Assert.Equal(JoinOutcome.Stored, _fixture.Fills.JoinOrStart(A, Digest.Compute(Large), false, -1, out var none));
+        Assert.Equal(JoinOutcome.Stored, _fixture.Fills.JoinOrStart(A, Digest.Compute(Large), false, -1, FetchScope.Anywhere, out var none));
         Assert.Null(none);
         Assert.Single(_fixture.Origin.Calls);
     }
@@ -179,7 +179,7 @@ public sealed class FillTableTests : IAsyncLifetime
     {
         await _fixture.Fills.DisposeAsync();
 
-        Assert.Equal(JoinOutcome.Refused, _fixture.Fills.JoinOrStart(A, Digest.Compute(Large), false, -1, out _));
+        Assert.Equal(JoinOutcome.Refused, _fixture.Fills.JoinOrStart(A, Digest.Compute(Large), false, -1, FetchScope.Anywhere, out _));
         Assert.Empty(_fixture.Origin.Calls);
     }
 
@@ -200,7 +200,7 @@ public sealed class FillTableTests : IAsyncLifetime
         };
         var readers = Enumerable.Range(0, 4).Select(index => _fixture.Join(A, [(byte)index])).ToList();
 
-        Assert.Equal(JoinOutcome.Refused, _fixture.Fills.JoinOrStart(A, Digest.Compute([9]), false, -1, out var refused));
+        Assert.Equal(JoinOutcome.Refused, _fixture.Fills.JoinOrStart(A, Digest.Compute([9]), false, -1, FetchScope.Anywhere, out var refused));
         Assert.Null(refused);
 
         await _fixture.Fills.DisposeAsync();

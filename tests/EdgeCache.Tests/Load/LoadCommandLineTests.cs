@@ -22,6 +22,7 @@ public class LoadCommandLineTests
     [InlineData("peers --rounds 0", "--rounds '0': allowed is 1 to 100.")]
     [InlineData("peers --slow-clients 10001", "--slow-clients '10001': allowed is 1 to 10000.")]
     [InlineData("peers --peers apache", "apache")]
+    [InlineData("tiers --near 20 0", "--near '20 0': allowed is 1 to 10000.")]
     [InlineData("fly", "fly")]
     public async Task WrongCommandLine_SaysWhatIsAllowed(string line, string expected)
     {
@@ -38,6 +39,7 @@ public class LoadCommandLineTests
     [InlineData("pull --clients 3 --rounds 2 --rate 1MiB")]
     [InlineData("idle --objects 0 1000000 --settle 10s --time-limit 5m")]
     [InlineData("peers --only manifest blob-64MiB --peers nginx varnish --rounds 5 --duration 2s --slow-clients 10000 --quick --no-pin")]
+    [InlineData("tiers --near 20 100 --far 100 --round-trip 50ms --size 16MiB --rounds 5")]
     public void GoodCommandLine_Parses(string line) => Assert.Empty(LoadCommandLine.BuildRoot().Parse(line.Split(' ')).Errors);
 
     [Theory]

@@ -9,6 +9,7 @@ public class ResponseHeadTests
     [Theory]
     [InlineData("EdgeCache; hit", "Hit")]
     [InlineData("EdgeCache; hit; ttl=30", "Hit")]
+    [InlineData("EdgeCache; hit, EdgeCache; fwd=miss; stored", "Miss")]
     [InlineData("EdgeCache; fwd=miss; stored", "Miss")]
     [InlineData("EdgeCache; fwd=miss; collapsed", "Collapsed")]
     [InlineData("EdgeCache", "Unknown")]

@@ -56,6 +56,18 @@ public class VerbsTests
         Assert.True(row.GetProperty("residentBytes").GetInt64() >= row.GetProperty("proportionalBytes").GetInt64());
     }
 
+    [Fact]
+    public async Task Tiers_AskTheRegistryOnceForEachColdPull()
+    {
+        var figures = await RunAsync("tiers --near 800 1000 --far 1000 --round-trip 2ms --size 200KiB --rounds 2");
+        Assert.Equal(8, figures.Count);
+        Assert.All(figures, row =>
+        {
+            Assert.Equal(2, row.GetProperty("exact").GetInt32());
+            Assert.Equal(row.GetProperty("way").GetString() is "direct" or "cold" ? 2 : 0, row.GetProperty("registryGets").GetInt32());
+        });
+    }
+
     private static async Task<List<JsonElement>> RunAsync(string line)
     {
         using var folder = new TempFolder();

@@ -19,6 +19,8 @@ public sealed class AnswerRulesTests
     [InlineData(429, OriginOutcome.RateLimited)]
     [InlineData(500, OriginOutcome.Unavailable)]
     [InlineData(503, OriginOutcome.Unavailable)]
+    [InlineData(504, OriginOutcome.Unavailable)]
+    [InlineData(508, OriginOutcome.Loop)]
     [InlineData(206, OriginOutcome.BadAnswer)]
     [InlineData(204, OriginOutcome.BadAnswer)]
     [InlineData(400, OriginOutcome.BadAnswer)]

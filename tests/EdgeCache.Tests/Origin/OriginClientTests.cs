@@ -35,7 +35,7 @@ public sealed class OriginClientTests
         Assert.Equal($"{MediaTypes.OciIndex}, {MediaTypes.OciManifest}", request.Headers["Accept"]);
         Assert.Equal($"\"{Digest}\"", request.Headers["If-None-Match"]);
         Assert.StartsWith("EdgeCache/", request.Headers["User-Agent"]);
-        Assert.Equal(["Accept", "Accept-Encoding", "Host", "If-None-Match", "User-Agent"], request.Headers.Keys.Order());
+        Assert.Equal(["Accept", "Accept-Encoding", "CDN-Loop", "Host", "If-None-Match", "User-Agent"], request.Headers.Keys.Order());
         Assert.True(host.Get<Upstreams>().TryGet("up", out var upstream));
         Assert.Equal(76, upstream.RateLimitRemaining);
     }

@@ -47,7 +47,7 @@ public sealed class RedirectFollowerTests
         Assert.Equal("/signed?sig=a%2Fb", request.Target);
         Assert.Equal("bytes=3-", request.Headers["Range"]);
         Assert.Equal("identity", request.Headers["Accept-Encoding"]);
-        Assert.Equal(["Accept", "Accept-Encoding", "Host", "Range", "User-Agent"], request.Headers.Keys.Order());
+        Assert.Equal(["Accept", "Accept-Encoding", "CDN-Loop", "Host", "Range", "User-Agent"], request.Headers.Keys.Order());
     }
 
     [Fact]

@@ -46,6 +46,19 @@ public sealed class ContentHeadersTests
         Assert.Equal(("EdgeCache; hit", "12"), (_response.Headers["Cache-Status"].ToString(), _response.Headers.Age.ToString()));
     }
 
+    [Theory]
+    [InlineData(CacheResult.Miss, "Shield; hit, EdgeCache; fwd=miss; stored", "90")]
+    [InlineData(CacheResult.Revalidated, "Shield; hit, EdgeCache; fwd=stale; detail=revalidated", "90")]
+    [InlineData(CacheResult.Error, "Shield; hit, EdgeCache; fwd=miss; detail=error", "90")]
+    [InlineData(CacheResult.Hit, "EdgeCache; hit; ttl=287", "12")]
+    [InlineData(CacheResult.Stale, "EdgeCache; fwd=stale; detail=stale-if-error; ttl=287", "12")]
+    public void TrailOfOtherCaches_IsRepeatedWhereTheAnswerComesFromThem(CacheResult result, string status, string age)
+    {
+        ContentHeaders.WriteCacheState(_response, result, 0, Tag, new CacheTrail(TimeSpan.FromSeconds(90.5), "Shield; hit"));
+
+        Assert.Equal((status, age), (_response.Headers["Cache-Status"].ToString(), _response.Headers.Age.ToString()));
+    }
+
     [Fact]
     public void UnknownFreshness_IsNotSaid()
     {

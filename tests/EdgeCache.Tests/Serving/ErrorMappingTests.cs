@@ -17,6 +17,7 @@ public sealed class ErrorMappingTests
     [InlineData(OriginOutcome.Denied, OciRouteKind.Blob, 403, OciErrorCode.Denied)]
     [InlineData(OriginOutcome.RateLimited, OciRouteKind.Manifest, 503, OciErrorCode.Unknown)]
     [InlineData(OriginOutcome.Unavailable, OciRouteKind.Blob, 503, OciErrorCode.Unknown)]
+    [InlineData(OriginOutcome.Loop, OciRouteKind.Manifest, 508, OciErrorCode.Unknown)]
     [InlineData(OriginOutcome.BadAnswer, OciRouteKind.Blob, 502, OciErrorCode.Unknown)]
     public void OriginFailure_HasItsStatus(OriginOutcome outcome, OciRouteKind kind, int status, OciErrorCode code)
     {

@@ -37,6 +37,23 @@ public sealed class CacheStoreTagTests : IAsyncLifetime
         Assert.Equal((state, freshness, _manifest.Digest), (found.State, found.Freshness.State, found.Digest));
     }
 
+    [Theory]
+    [InlineData(0, 300, FreshnessState.Fresh)]
+    [InlineData(299, 1, FreshnessState.Fresh)]
+    [InlineData(300, 0, FreshnessState.Stale)]
+    [InlineData(4000, -3700, FreshnessState.Expired)]
+    [InlineData(31_536_000, -31_535_700, FreshnessState.Expired)]
+    public void AgeThatUpstreamTold_CountsFromTheBeginning(int ageSeconds, int leftSeconds, FreshnessState state)
+    {
+        Store.PutManifest(A, _manifest.Digest, _manifest.Content, _manifest.Document);
+        Store.SetTag(
+            A, Tag, ManifestTypes.All, _manifest.Digest, ManifestTypes.OciManifest, _manifest.Content.Length, TimeSpan.FromSeconds(ageSeconds));
+
+        var freshness = Store.LookupTag(A, Tag, ManifestTypes.All, Rule).Freshness;
+
+        Assert.Equal((state, ageSeconds, leftSeconds), (freshness.State, freshness.AgeSeconds, (int)freshness.TimeToLive.TotalSeconds));
+    }
+
     [Fact]
     public void ClockThatWentBack_MakesTheTagStale()
     {
@@ -66,7 +83,7 @@ public sealed class CacheStoreTagTests : IAsyncLifetime
     [Fact]
     public void TagWithoutBytes_IsAMissThatNamesTheDigestWhileFresh()
     {
-        Store.SetTag(A, Tag, ManifestTypes.All, _manifest.Digest, ManifestTypes.OciManifest, 321);
+        Store.SetTag(A, Tag, ManifestTypes.All, _manifest.Digest, ManifestTypes.OciManifest, 321, TimeSpan.Zero);
 
         var fresh = Store.LookupTag(A, Tag, ManifestTypes.All, Rule);
         _fixture.Clock.Advance(TimeSpan.FromMinutes(6));
@@ -102,7 +119,7 @@ public sealed class CacheStoreTagTests : IAsyncLifetime
     public void RemovedTag_IsUnknownForEveryClass()
     {
         Remember();
-        Store.SetTag(A, Tag, ManifestTypes.DockerManifest, _manifest.Digest, ManifestTypes.OciManifest, 1);
+        Store.SetTag(A, Tag, ManifestTypes.DockerManifest, _manifest.Digest, ManifestTypes.OciManifest, 1, TimeSpan.Zero);
 
         Store.RemoveTag(A, Tag);
 
@@ -113,6 +130,6 @@ public sealed class CacheStoreTagTests : IAsyncLifetime
     private void Remember()
     {
         Store.PutManifest(A, _manifest.Digest, _manifest.Content, _manifest.Document);
-        Store.SetTag(A, Tag, ManifestTypes.All, _manifest.Digest, ManifestTypes.OciManifest, _manifest.Content.Length);
+        Store.SetTag(A, Tag, ManifestTypes.All, _manifest.Digest, ManifestTypes.OciManifest, _manifest.Content.Length, TimeSpan.Zero);
     }
 }

@@ -191,7 +191,7 @@ public sealed class CacheStoreTests : IAsyncLifetime
     {
         var manifest = PutManifest(new TestManifest((ContentDigest, Content.Length)));
         Put(Content);
-        Store.SetTag(A, Tag, ManifestTypes.All, manifest.Digest, ManifestTypes.OciManifest, manifest.Content.Length);
+        Store.SetTag(A, Tag, ManifestTypes.All, manifest.Digest, ManifestTypes.OciManifest, manifest.Content.Length, TimeSpan.Zero);
 
         await _fixture.ReopenAsync();
 

@@ -27,8 +27,8 @@ public sealed class PrometheusTextTests
         string[] expected =
         [
             "# TYPE edgecache_requests_total counter",
-            "edgecache_requests_total{kind=\"blob\",result=\"miss\",status=\"200\",upstream=\"up\\\"s\\\\t\\nream\"} 1",
-            "edgecache_served_bytes_total{result=\"miss\",upstream=\"up\\\"s\\\\t\\nream\"} 7",
+            "edgecache_requests_total{from=\"client\",kind=\"blob\",result=\"miss\",status=\"200\",upstream=\"up\\\"s\\\\t\\nream\"} 1",
+            "edgecache_served_bytes_total{from=\"client\",result=\"miss\",upstream=\"up\\\"s\\\\t\\nream\"} 7",
             "# TYPE edgecache_request_duration_seconds histogram",
             "edgecache_request_duration_seconds_bucket{kind=\"blob\",result=\"miss\",le=\"+Inf\"} 1",
             "# TYPE edgecache_fills_active gauge", "edgecache_fills_total{outcome=\"verified\"} 0",

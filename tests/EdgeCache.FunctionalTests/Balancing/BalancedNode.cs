@@ -11,13 +11,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EdgeCache.FunctionalTests.Balancing;
 
 /// <summary>A node of a balanced fleet: reached through a proxy that a test can make bad, with a log of what it was asked. Owned by the fleet.</summary>
-internal sealed class FleetNode : IAsyncDisposable
+internal sealed class BalancedNode : IAsyncDisposable
 {
     private readonly TempFolder _cache;
     private readonly EdgeNode _node;
     private bool _isStopped;
 
-    private FleetNode(EdgeNode node, TempFolder cache, ConcurrentQueue<FleetRequest> requests)
+    private BalancedNode(EdgeNode node, TempFolder cache, ConcurrentQueue<NodeRequest> requests)
     {
         _node = node;
         _cache = cache;
@@ -31,11 +31,11 @@ internal sealed class FleetNode : IAsyncDisposable
     public Uri Url => Proxy.UrlOf(_node.PullAddresses[0]);
 
     /// <summary>What its registry was asked, health not included.</summary>
-    public ConcurrentQueue<FleetRequest> Requests { get; }
+    public ConcurrentQueue<NodeRequest> Requests { get; }
 
-    public static async Task<FleetNode> StartAsync(EdgeCacheOptions options)
+    public static async Task<BalancedNode> StartAsync(EdgeCacheOptions options)
     {
-        var (cache, requests) = (new TempFolder(), new ConcurrentQueue<FleetRequest>());
+        var (cache, requests) = (new TempFolder(), new ConcurrentQueue<NodeRequest>());
         var node = EdgeNode.Build(options with { Cache = new CacheOptions { Path = cache.Path, Limit = CacheLimit.OfBytes(1L << 30) } }, services =>
         {
             services.AddSingleton(new AccessLogOutput(() => Stream.Null));
@@ -46,7 +46,7 @@ internal sealed class FleetNode : IAsyncDisposable
             });
         });
         await node.StartAsync(CancellationToken.None);
-        return new FleetNode(node, cache, requests);
+        return new BalancedNode(node, cache, requests);
     }
 
     /// <summary>Leaves as on SIGTERM.</summary>
@@ -77,9 +77,9 @@ internal sealed class FleetNode : IAsyncDisposable
         _cache.Dispose();
     }
 
-    private static Task LogAsync(HttpContext context, RegistryHandler registry, ConcurrentQueue<FleetRequest> requests)
+    private static Task LogAsync(HttpContext context, RegistryHandler registry, ConcurrentQueue<NodeRequest> requests)
     {
-        requests.Enqueue(new FleetRequest(
+        requests.Enqueue(new NodeRequest(
             context.Request.Method,
             context.Request.Path.Value ?? string.Empty,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));

@@ -1,0 +1,20 @@
+using EdgeCache.Core.Oci;
+using EdgeCache.Telemetry;
+
+namespace EdgeCache.Siblings;
+
+/// <summary>What this room logs.</summary>
+internal static partial class SiblingLog
+{
+    [LoggerMessage(EventIds.SiblingSilent, LogLevel.Warning, "{Member} did not answer for {Repository}; another is asked.")]
+    public static partial void Silent(ILogger logger, string member, RepositoryKey repository);
+
+    [LoggerMessage(EventIds.SiblingRefused, LogLevel.Debug, "{Member} has nothing for {Repository}: status {Status}, {Reason}.")]
+    public static partial void Refused(ILogger logger, string member, RepositoryKey repository, int status, string reason);
+
+    [LoggerMessage(EventIds.SiblingWrong, LogLevel.Error, "{Member} gave content that is not what was asked for; it is not asked for a while.")]
+    public static partial void Wrong(ILogger logger, string member);
+
+    [LoggerMessage(EventIds.SiblingResumed, LogLevel.Warning, "{Digest} of {Repository} broke off at a sibling after {Offset} bytes and goes on from elsewhere.")]
+    public static partial void Resumed(ILogger logger, RepositoryKey repository, Digest digest, long offset);
+}

@@ -1,0 +1,157 @@
+using EdgeCache.Core.Affinity;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Fleet;
+using EdgeCache.Origin;
+
+namespace EdgeCache.Siblings;
+
+/// <summary>
+/// The upstreams with the fleet before them (<see cref="IOrigin"/>):
+/// <list type="number">
+/// <item>the home of what is asked for is another node: that is asked, and where it has died the next home;</item>
+/// <item>this node is the home: its neighbour, who was home before this node came or came back, is asked for what it holds;</item>
+/// <item>nobody has it: upstream is asked.</item>
+/// </list>
+/// Nothing but content is taken from a sibling: what it answers else is asked again of upstream, by this node. Its bytes are checked as any other's.
+/// Safe for concurrent use.
+/// </summary>
+internal sealed class SiblingOrigin(
+    IOrigin upstream, FleetMembers members, SiblingClient client, KeepMemory keep, DistrustedMembers distrusted, SiblingMetrics metrics, ILogger<SiblingOrigin> log) : IOrigin
+{
+    /// <summary>Homes asked for one request: with each a second may be lost.</summary>
+    private const int MaxHomes = 2;
+
+    public IOrigin Upstream => upstream;
+
+    public bool IsElsewhere(AffinityKey key) => Home(key) is { IsSelf: false };
+
+    public async ValueTask<OriginAnswer> GetManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+        await AskAsync(
+            new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(repository, reference), $"manifests/{reference}")
+            {
+                Accept = MediaTypes.ToAccept(accept),
+                IfNoneMatch = ifNoneMatch,
+                IsContent = reference.IsDigest,
+            },
+            cancellationToken)
+        ?? await upstream.GetManifestAsync(repository, reference, accept, ifNoneMatch, cancellationToken);
+
+    public async ValueTask<OriginAnswer> HeadManifestAsync(
+        RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>
+        await AskAsync(
+            new SiblingQuestion(HttpMethod.Head, repository, AffinityKey.Of(repository, reference), $"manifests/{reference}") { Accept = MediaTypes.ToAccept(accept) },
+            cancellationToken)
+        ?? await upstream.HeadManifestAsync(repository, reference, accept, cancellationToken);
+
+    public async ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    {
+        var question = new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(digest), $"blobs/{digest}") { Accept = "*/*", Offset = offset, IsContent = true };
+        if (await AskAsync(question, cancellationToken) is not { } first)
+        {
+            return await upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
+        }
+
+        // Where the first home dies in the middle, the next one goes on, or upstream.
+        var body = new ResumingBody(first, (position, token) => ResumeAsync(repository, digest, offset + position, token));
+        return new OriginAnswer(OriginOutcome.Found, body)
+        {
+            ContentLength = first.ContentLength,
+            Offset = first.Offset,
+            MediaType = first.MediaType,
+            Digest = first.Digest,
+            StatusCode = first.StatusCode,
+            Endpoint = first.Endpoint,
+            Trail = first.Trail,
+            Rejected = first.Rejected,
+            IsFromSibling = true,
+            IsKept = !IsElsewhere(question.Key) || keep.Keeps(digest),
+        };
+    }
+
+    private async ValueTask<OriginAnswer> ResumeAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    {
+        metrics.Asked(SiblingOutcome.Resumed);
+        SiblingLog.Resumed(log, repository, digest, offset);
+        var question = new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(digest), $"blobs/{digest}") { Accept = "*/*", Offset = offset, IsContent = true };
+        return await AskAsync(question, cancellationToken) ?? await upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
+    }
+
+    /// <summary>Null: no other node has it, and upstream is asked.</summary>
+    private async ValueTask<OriginAnswer?> AskAsync(SiblingQuestion question, CancellationToken cancellationToken)
+    {
+        for (var asked = 0; asked < MaxHomes; asked++)
+        {
+            var ranking = members.Rank(question.Key);
+            var isHome = Home(question.Key) is not { IsSelf: false };
+            var member = Array.Find(ranking, candidate => !candidate.IsSelf && !distrusted.Contains(candidate));
+            if (member is null || (isHome && !question.IsContent))
+            {
+                return null;
+            }
+
+            if (await client.AskAsync(member, question, onlyHeld: isHome, cancellationToken) is { } response)
+            {
+                return await ToAnswerAsync(member, question, response);
+            }
+
+            SiblingLog.Silent(log, member.Name, question.Repository);
+            if (isHome)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first whom this node would ask or be: null where there is no fleet yet.</summary>
+    private Member? Home(AffinityKey key) => Array.Find(members.Rank(key), member => member.IsSelf || !distrusted.Contains(member));
+
+    /// <summary>The answer, which then owns the response; null where there is nothing to be had from it.</summary>
+    private async ValueTask<OriginAnswer?> ToAnswerAsync(Member member, SiblingQuestion question, HttpResponseMessage response)
+    {
+        var (outcome, reason) = AnswerRules.Judge(response, isEndpoint: true, question.Offset);
+        if (outcome is not (OriginOutcome.Found or OriginOutcome.NotModified))
+        {
+            SiblingLog.Refused(log, member.Name, question.Repository, (int)response.StatusCode, reason);
+            response.Dispose();
+            return null;
+        }
+
+        var body = default(Stream);
+        if (outcome == OriginOutcome.Found && question.Method == HttpMethod.Get)
+        {
+            // Completes at once, without a token: the headers are here, and nothing is buffered.
+            body = new SiblingBody(await response.Content.ReadAsStreamAsync(CancellationToken.None), response, member, client, metrics);
+        }
+
+        var headers = response.Content.Headers;
+        var answer = new OriginAnswer(outcome, body)
+        {
+            ContentLength = outcome == OriginOutcome.Found ? headers.ContentLength : null,
+            Offset = (int)response.StatusCode == 206 ? question.Offset : 0,
+            MediaType = headers.ContentType?.ToString(),
+            Digest = AnswerRules.ReadDigest(response),
+            StatusCode = (int)response.StatusCode,
+            Endpoint = member.Name,
+            Trail = TrailHeaders.Read(response.Headers, isEndpoint: true, TimeSpan.Zero),
+            IsFromSibling = true,
+            Rejected = () => Reject(member),
+        };
+        if (body is null)
+        {
+            response.Dispose();
+        }
+
+        return answer;
+    }
+
+    private void Reject(Member member)
+    {
+        distrusted.Add(member);
+        metrics.Asked(SiblingOutcome.Wrong);
+        SiblingLog.Wrong(log, member.Name);
+    }
+}
