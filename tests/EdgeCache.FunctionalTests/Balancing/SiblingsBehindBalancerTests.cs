@@ -1,7 +1,7 @@
 using EdgeCache.Configuration;
+using EdgeCache.Fleet;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.FunctionalTests.Fleet;
-using EdgeCache.Fleet;
 using EdgeCache.Hosting;
 using EdgeCache.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
