@@ -33,10 +33,11 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         // A flag would replace the file's upstream whole, its credentials included.
         string[] upstream = arguments.Contains("--config") ? [] : ["--upstream", $"docker.io={origin.Url}"];
+        string[] listen = arguments.Contains("--listen") ? [] : ["--listen", "http://127.0.0.1:0"];
         var process = RealProcess.Start(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0",
+                Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", .. listen, "--admin", "http://127.0.0.1:0",
                 "--cache", cache.Path, .. upstream, .. arguments,
             ],
             settings);
