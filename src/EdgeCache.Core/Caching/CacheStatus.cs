@@ -14,6 +14,9 @@ public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus 
     /// <summary>The name of this cache in the list, an sf-token.</summary>
     public const string CacheName = "EdgeCache";
 
+    /// <summary>What the parameter begins with that says that upstream was asked, and why (RFC 9211, section 2.2).</summary>
+    public const string ForwardParameter = "fwd=";
+
     /// <summary>Tags are fresh for five minutes unless configured otherwise; the strings of an hour are kept, some 250 KB at most.</summary>
     private const int KeptSeconds = 3600;
 

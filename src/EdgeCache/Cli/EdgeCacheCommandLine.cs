@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using EdgeCache.Configuration;
 using EdgeCache.Demo;
 
 namespace EdgeCache.Cli;
@@ -28,32 +29,39 @@ internal static class EdgeCacheCommandLine
 
     internal static RootCommand BuildRoot()
     {
-        var flags = new NodeFlags();
+        var flags = new ServerFlags();
         var root = new RootCommand("A read-only edge cache for OCI and Docker registries. Without a verb it runs a node.")
         {
-            Node(flags), Demo(), Health(flags), Fleet(flags),
+            Node(flags), Balancer(), Demo(), Health(flags), Fleet(flags),
         };
-        AddNodeFlags(root, flags);
+        AddFlags(root, flags, ServerCommand.RunNodeAsync);
         root.Options.OfType<HelpOption>().Single().Action = new DetailedHelp();
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;
     }
 
-    private static Command Node(NodeFlags flags)
+    private static Command Node(ServerFlags flags)
     {
         var node = new Command("node", "Runs a node until SIGTERM or Ctrl-C (the default verb).");
-        AddNodeFlags(node, flags);
+        AddFlags(node, flags, ServerCommand.RunNodeAsync);
         return node;
     }
 
-    private static void AddNodeFlags(Command command, NodeFlags flags)
+    private static Command Balancer()
+    {
+        var balancer = new Command("balancer", "Runs a balancer in front of a fleet of nodes until SIGTERM or Ctrl-C: each digest goes to the node that is its home.");
+        AddFlags(balancer, new ServerFlags(ofBalancer: true), ServerCommand.RunBalancerAsync);
+        return balancer;
+    }
+
+    private static void AddFlags(Command command, ServerFlags flags, Func<ConfigurationLayers, InvocationConfiguration, Task<int>> run)
     {
         foreach (var flag in flags.All)
         {
             command.Options.Add(flag);
         }
 
-        command.SetAction(result => NodeCommand.RunAsync(flags.Lay(result), result.InvocationConfiguration));
+        command.SetAction(result => run(flags.Lay(result), result.InvocationConfiguration));
     }
 
     private static Command Demo()
@@ -68,7 +76,7 @@ internal static class EdgeCacheCommandLine
         return demo;
     }
 
-    private static Command Fleet(NodeFlags flags)
+    private static Command Fleet(ServerFlags flags)
     {
         var url = UrlOption("The node's admin address; by default the one that the configuration names.");
         var image = new Argument<string?>("IMAGE")
@@ -89,7 +97,7 @@ internal static class EdgeCacheCommandLine
 
     private static Option<string> UrlOption(string description) => new("--url") { Description = description, HelpName = "URL" };
 
-    private static Command Health(NodeFlags flags)
+    private static Command Health(ServerFlags flags)
     {
         var url = UrlOption("The node's pull or admin address; by default the admin address that the configuration names.");
         var health = new Command("health", "Asks a node whether it is ready: exit code 0 if it is, 1 if not or if it does not answer.") { url };

@@ -48,6 +48,8 @@ internal sealed record EdgeCacheOptions
 
     public RedisOptions Redis { get; init; } = new();
 
+    public BalancerOptions Balancer { get; init; } = new();
+
     public LimitOptions Limits { get; init; } = new();
 
     public DrainOptions Drain { get; init; } = new();

@@ -11,9 +11,11 @@ internal static class FleetRules
     public static FleetOptions WithSecret(FleetOptions options) =>
         options is { SecretFile: { } file, Secret: null } ? options with { Secret = SecretFile.TryRead(file) } : options;
 
-    public static IEnumerable<OptionError> Check(EdgeCacheOptions options)
+    public static IEnumerable<OptionError> Check(EdgeCacheOptions options) =>
+        [.. CheckSecret(options.Fleet), .. CheckMembers(options.Fleet), .. CheckSiblings(options.Fleet)];
+
+    public static IEnumerable<OptionError> CheckSecret(FleetOptions fleet)
     {
-        var fleet = options.Fleet;
         if (fleet.SecretFile is not null && fleet.Secret is not { Length: >= FleetSecret.MinLength })
         {
             yield return new OptionError(Prefix + "SecretFile", fleet.SecretFile, null, $"allowed: a file with at least {FleetSecret.MinLength} characters");
@@ -23,12 +25,18 @@ internal static class FleetRules
         {
             yield return new OptionError(Prefix + "SecretFile", file, null, "allowed: either Secret or SecretFile, not both");
         }
+    }
 
+    public static IEnumerable<OptionError> CheckMembers(FleetOptions fleet)
+    {
         foreach (var name in fleet.Members.GroupBy(member => member.Text).Where(group => group.Count() > 1).Select(group => group.Key))
         {
             yield return new OptionError(Prefix + "Members", name, null, "allowed: each node once");
         }
+    }
 
+    private static IEnumerable<OptionError> CheckSiblings(FleetOptions fleet)
+    {
         if (fleet is { Dns: not null, Self: { HostNameType: UriHostNameType.Dns } self })
         {
             yield return new OptionError(Prefix + "Self", self.GetLeftPart(UriPartial.Authority), null, "allowed with Dns: an IP address, as the name resolves to");

@@ -26,7 +26,7 @@ internal static class FleetSchema
         Single("Self", NodeUrl, f => f.Self, (f, v) => f with { Self = v },
             "Where other nodes, and clients that a balancer redirects, reach this node; as the fleet's other nodes name it."),
         new ListOptionKey<EdgeCacheOptions, MemberAddress>("Fleet:Members", (MemberUrl, 0, FleetOptions.MaxMembers),
-            o => o.Fleet.Members, (o, v) => o with { Fleet = o.Fleet with { Members = v } }, "The fleet's nodes; this one may be among them."),
+            o => o.Fleet.Members, (o, v) => o with { Fleet = o.Fleet with { Members = v } }, "The fleet's nodes; this one may be among them.") { Flag = "--members" },
         Single("Dns", NodeUrl, f => f.Dns, (f, v) => f with { Dns = v },
             "A URL whose host name resolves to every node, such as a headless service of Kubernetes."),
         Single("RefreshInterval", Milliseconds(1000, 600_000), f => f.RefreshInterval, (f, v) => f with { RefreshInterval = v },

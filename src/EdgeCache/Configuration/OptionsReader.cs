@@ -6,7 +6,8 @@ namespace EdgeCache.Configuration;
 /// </summary>
 internal static class OptionsReader
 {
-    public static OptionsReading Read(ConfigurationLayers layers)
+    /// <param name="rules">What must fit together; a node's rules unless given.</param>
+    public static OptionsReading Read(ConfigurationLayers layers, Func<EdgeCacheOptions, IEnumerable<OptionError>>? rules = null)
     {
         var errors = new List<OptionError>(layers.Errors);
         var values = layers.Values.Values.ToLookup(value => IsUpstreamKey(value.Key));
@@ -23,7 +24,7 @@ internal static class OptionsReader
                     : upstreams[0].Name,
         };
         options = options with { Fleet = FleetRules.WithSecret(options.Fleet), Redis = RedisRules.WithConfiguration(options.Redis) };
-        errors.AddRange(OptionsRules.Check(options));
+        errors.AddRange((rules ?? OptionsRules.Check)(options));
         return new OptionsReading(options, errors);
     }
 

@@ -6,14 +6,17 @@ internal static class OptionsRules
     private const string Prefix = OptionsSchema.Section + ":";
 
     public static IEnumerable<OptionError> Check(EdgeCacheOptions options) =>
-        [.. Listeners(options), .. Certificate(options), .. Cache(options.Cache), .. Upstreams(options), .. FleetRules.Check(options), .. RedisRules.Check(options)];
+        [.. Listeners(NodeListeners(options)), .. Certificate(options, NodeListeners(options)), .. Cache(options.Cache), .. Upstreams(options), .. FleetRules.Check(options),
+            .. RedisRules.Check(options)];
 
-    private static IEnumerable<OptionError> Listeners(EdgeCacheOptions options)
+    /// <summary>The listeners that every server has besides those that clients pull from.</summary>
+    public static (string Key, IReadOnlyList<ListenAddress> Listens)[] PrivateListeners(EdgeCacheOptions options) =>
+        [("Admin:Listen", options.Admin.Listen), ("Telemetry:MetricsListen", options.Telemetry.MetricsListen)];
+
+    /// <summary>No two listeners want the same address.</summary>
+    public static IEnumerable<OptionError> Listeners((string Key, IReadOnlyList<ListenAddress> Listens)[] listeners)
     {
-        var all = options.Listen.Select(listen => (Key: "Listen", Listen: listen))
-            .Concat(options.Admin.Listen.Select(listen => (Key: "Admin:Listen", Listen: listen)))
-            .Concat(options.Telemetry.MetricsListen.Select(listen => (Key: "Telemetry:MetricsListen", Listen: listen)))
-            .ToArray();
+        var all = listeners.SelectMany(listener => listener.Listens.Select(listen => (listener.Key, Listen: listen))).ToArray();
         for (var i = 0; i < all.Length; i++)
         {
             if (all[..i].Where(other => other.Listen.Collides(all[i].Listen)).Select(other => other.Key).FirstOrDefault() is { } taken)
@@ -23,9 +26,10 @@ internal static class OptionsRules
         }
     }
 
-    private static IEnumerable<OptionError> Certificate(EdgeCacheOptions options)
+    /// <summary>Where a listener speaks TLS there is a certificate, and it loads.</summary>
+    public static IEnumerable<OptionError> Certificate(EdgeCacheOptions options, (string Key, IReadOnlyList<ListenAddress> Listens)[] listeners)
     {
-        var usesTls = options.Listen.Concat(options.Admin.Listen).Concat(options.Telemetry.MetricsListen).Any(listen => listen.IsHttps);
+        var usesTls = listeners.SelectMany(listener => listener.Listens).Any(listen => listen.IsHttps);
         if (options.Certificate is null && (usesTls || options.CertificateKey is not null))
         {
             yield return new OptionError(Prefix + "Certificate", null, null, "required for an https address: a PEM file");
@@ -42,6 +46,9 @@ internal static class OptionsRules
         }
     }
 
+    private static (string Key, IReadOnlyList<ListenAddress> Listens)[] NodeListeners(EdgeCacheOptions options) =>
+        [("Listen", options.Listen), .. PrivateListeners(options)];
+
     private static IEnumerable<OptionError> Cache(CacheOptions cache)
     {
         if (cache.Path.Length == 0)
@@ -57,7 +64,8 @@ internal static class OptionsRules
         }
     }
 
-    private static IEnumerable<OptionError> Upstreams(EdgeCacheOptions options)
+    /// <summary>Requests find their upstream.</summary>
+    public static IEnumerable<OptionError> Upstreams(EdgeCacheOptions options)
     {
         var names = options.Upstreams.Where(upstream => upstream.Name.Length > 0).Select(upstream => upstream.Name).ToArray();
         foreach (var name in Duplicates(names))

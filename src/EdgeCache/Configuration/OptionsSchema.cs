@@ -9,10 +9,10 @@ internal static class OptionsSchema
     public const string Section = "EdgeCache";
 
     /// <summary>The most addresses a listener takes.</summary>
-    private const int MaxAddresses = 16;
+    public const int MaxAddresses = 16;
 
     public static IReadOnlyList<OptionKey<EdgeCacheOptions>> Node { get; } =
-        [.. Listeners(), .. Cache(), .. Upstreams(), .. FleetSchema.Keys, .. RedisSchema.Keys, .. Limits(), .. DrainAndTelemetry()];
+        [.. Listeners(), .. Cache(), .. Upstreams(), .. FleetSchema.Keys, .. RedisSchema.Keys, .. BalancerSchema.Keys, .. Limits(), .. DrainAndTelemetry()];
 
     private static IEnumerable<OptionKey<EdgeCacheOptions>> Listeners() =>
     [

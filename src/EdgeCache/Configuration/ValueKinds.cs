@@ -64,6 +64,12 @@ internal static class ValueKinds
         (string text, out double value) => ShareText.TryParse(text, out value) && value >= least && value <= most,
         ShareText.Format);
 
+    public static ValueKind<double> Factor(double least, double most) => new(
+        string.Create(CultureInfo.InvariantCulture, $"a factor from {least} to {most}"),
+        (string text, out double value) =>
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value >= least && value <= most,
+        value => value.ToString(CultureInfo.InvariantCulture));
+
     public static ValueKind<TimeSpan> Duration(TimeSpan least, TimeSpan most) => new(
         $"a duration from {DurationText.Format(least)} to {DurationText.Format(most)} (00:05:00, 30s, 7d)",
         (string text, out TimeSpan value) => DurationText.TryParse(text, out value) && value >= least && value <= most,

@@ -8,10 +8,6 @@ namespace EdgeCache.Fleet;
 /// <summary>The connections to the fleet's members: never by a proxy, never following a redirect. Owned by the services; safe for concurrent use.</summary>
 internal sealed class FleetHttp : IDisposable
 {
-    /// <summary>In one network a connection that takes longer is none.</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
-
-    private const int MaxConnectionsPerMember = 1024;
     private const int MaxHeadersKiB = 64;
     private const int MaxDrainBytes = 64 << 10;
 
@@ -24,10 +20,12 @@ internal sealed class FleetHttp : IDisposable
         _trust = options.CaFile is null ? null : UpstreamTrust.Load(options.CaFile);
         var sockets = new SocketsHttpHandler
         {
-            ConnectTimeout = ConnectTimeout,
+            // In one network a connection that takes longer than a probe may is none.
+            ConnectTimeout = options.ConnectTimeout ?? options.ProbeTimeout,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
             EnableMultipleHttp2Connections = true,
-            MaxConnectionsPerServer = MaxConnectionsPerMember,
+            // Whoever asks bounds what it has in flight. A bound here would have probes wait behind downloads, and busy members look dead.
+            MaxConnectionsPerServer = int.MaxValue,
             MaxResponseHeadersLength = MaxHeadersKiB,
             MaxResponseDrainSize = MaxDrainBytes,
             AutomaticDecompression = DecompressionMethods.None,

@@ -46,12 +46,8 @@ internal sealed class FleetMembers : BackgroundService
     public void ReportUnreachable(Member member) => SetState(member, MemberState.Unreachable);
 
     /// <summary>Whether the member answers now; what comes of it is remembered.</summary>
-    public async ValueTask<bool> IsAliveAsync(Member member, CancellationToken cancellationToken)
-    {
-        var state = await member.ProbeAsync(asked => _probe.AskAsync(asked, _options.ProbeTimeout, CancellationToken.None).AsTask()).WaitAsync(cancellationToken);
-        SetState(member, state);
-        return state != MemberState.Unreachable;
-    }
+    public async ValueTask<bool> IsAliveAsync(Member member, CancellationToken cancellationToken) =>
+        await member.AskOnce(() => AskAsync(member), _time).WaitAsync(cancellationToken) != MemberState.Unreachable;
 
     /// <summary>Reads the sources once. Called at the start, so that the first request knows the configured members.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -116,6 +112,14 @@ internal sealed class FleetMembers : BackgroundService
         _members = Array.ConvertAll(named, address =>
             Array.Find(before, member => member.Address == address) ?? new Member(address, address.Url == _options.Self));
         FleetLog.Changed(_log, named.Length, string.Join(", ", named));
+    }
+
+    /// <summary>Bounded by the probe's own time-out: who asked first may leave, and others wait for the answer too.</summary>
+    private async Task<MemberState> AskAsync(Member member)
+    {
+        var state = await _probe.AskAsync(member, _options.ProbeTimeout, CancellationToken.None);
+        SetState(member, state);
+        return state;
     }
 
     private void SetState(Member member, MemberState state)

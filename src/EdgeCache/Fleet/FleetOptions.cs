@@ -39,6 +39,9 @@ public sealed record FleetOptions
     /// <summary>How long it may take to answer that: 50 ms to 10 s.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a connection to a member may take, where it is not as long as a probe. No key: a role sets it.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
     /// <summary>Whether this process knows of a fleet at all.</summary>
     public bool IsFleet => Self is not null || Members.Count > 0 || Dns is not null;
 

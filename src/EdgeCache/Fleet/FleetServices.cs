@@ -1,8 +1,12 @@
 namespace EdgeCache.Fleet;
 
-/// <summary>Registers this room. Without members and without a name of its own a process has no fleet, and nothing of this runs.</summary>
+/// <summary>Registers this room. Without members and without a name of its own a process has no fleet, and only its secret is wanted.</summary>
 internal static class FleetServices
 {
+    /// <summary>Where there is a secret. A node that knows no others may still be sent clients by a balancer.</summary>
+    public static IServiceCollection AddFleetSecret(this IServiceCollection services, FleetOptions options) =>
+        options.Secret is { } secret ? services.AddSingleton(new FleetSecret(secret)) : services;
+
     public static IServiceCollection AddFleet(this IServiceCollection services, FleetOptions options)
     {
         services.AddSingleton(options);
@@ -13,11 +17,6 @@ internal static class FleetServices
         {
             services.AddSingleton<IMemberSource>(provider => new DnsMembers(
                 dns, options.Self?.HostNameType, (host, token) => System.Net.Dns.GetHostAddressesAsync(host, token), provider.GetRequiredService<ILogger<DnsMembers>>()));
-        }
-
-        if (options.Secret is { } secret)
-        {
-            services.AddSingleton(new FleetSecret(secret));
         }
 
         services.AddSingleton<FleetMembers>();

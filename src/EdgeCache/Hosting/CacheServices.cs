@@ -17,7 +17,7 @@ namespace EdgeCache.Hosting;
 internal static class CacheServices
 {
     public static IServiceCollection AddEdgeCacheFleet(this IServiceCollection services, FleetOptions options) =>
-        !options.IsFleet ? services : services.AddFleet(options).AddSingleton<NodeStatusReader>().AddSingleton<FleetHandler>();
+        !options.IsFleet ? services.AddFleetSecret(options) : services.AddFleetSecret(options).AddFleet(options).AddSingleton<NodeStatusReader>().AddSingleton<FleetHandler>();
 
     public static IServiceCollection AddEdgeCacheSharedState(this IServiceCollection services, EdgeCacheOptions options) =>
         options.Redis.IsUsed
@@ -52,11 +52,14 @@ internal static class CacheServices
     {
         services.AddSingleton(new RouteParser(new UpstreamMap(options.Upstreams, options.DefaultUpstream)));
         services.AddSingleton(new TagRules(options.Upstreams));
+        services.AddSingleton(provider => new TicketCheck(provider.GetService<FleetSecret>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RequestChecks>();
         services.AddSingleton<BlobSender>();
         services.AddSingleton<ManifestHandler>();
         services.AddSingleton<BlobHandler>();
         services.AddSingleton<ListHandler>();
         services.AddSingleton<RegistryHandler>();
+        services.AddSingleton(provider => new PullPipeline(provider.GetRequiredService<RegistryHandler>().HandleAsync));
         return services;
     }
 

@@ -6,6 +6,9 @@ internal enum ListenerRole
     /// <summary>Clients that pull.</summary>
     Pull,
 
+    /// <summary>Clients that pull from a balancer, and go on to a node where that can be.</summary>
+    Redirect,
+
     /// <summary>The operator.</summary>
     Admin,
 

@@ -10,9 +10,11 @@ namespace EdgeCache.Hosting;
 
 /// <summary>
 /// Sets Kestrel up: the limits of every connection, and the listeners in the order pull, admin, metrics, each marking its connections with its
-/// role. Owned by the node's services, used once at the start.
+/// role. Owned by the server's services, used once at the start.
 /// </summary>
-internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? certificate, TimeProvider clock)
+/// <param name="pull">Where clients pull from.</param>
+internal sealed class Listeners(
+    EdgeCacheOptions options, IEnumerable<(ListenerRole Role, ListenAddress Listen)> pull, CertificateSource? certificate, TimeProvider clock)
 {
     /// <summary>A slow reader holds no more than this of a response (PROMISES: 64 KiB each).</summary>
     private const int ResponseBufferBytes = 64 << 10;
@@ -31,7 +33,7 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
     /// <summary>The listeners with their roles, in the order they are bound and announced.</summary>
     public IReadOnlyList<(ListenerRole Role, ListenAddress Listen)> All { get; } =
     [
-        .. options.Listen.Select(listen => (ListenerRole.Pull, listen)),
+        .. pull,
         .. options.Admin.Listen.Select(listen => (ListenerRole.Admin, listen)),
         .. options.Telemetry.MetricsListen.Select(listen => (ListenerRole.Metrics, listen)),
     ];
@@ -45,7 +47,7 @@ internal sealed class Listeners(EdgeCacheOptions options, CertificateSource? cer
             Bind(kestrel, listen, endpoint =>
             {
                 endpoint.Use(next => connection => MarkAsync(connection, role, next));
-                var direct = role == ListenerRole.Pull ? _direct : null;
+                var direct = role is ListenerRole.Pull or ListenerRole.Redirect ? _direct : null;
                 // Without TLS there is no negotiation of HTTP/2, and no registry client asks for it.
                 endpoint.Protocols = listen.IsHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 UseDirectOutput(endpoint, direct);

@@ -1,13 +1,12 @@
 using System.Diagnostics.Metrics;
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
-using EdgeCache.Serving;
 using EdgeCache.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
 namespace EdgeCache.Hosting;
 
-/// <summary>The registration of the node's services, room by room.</summary>
+/// <summary>The registration of the services that a server has besides its role's own.</summary>
 internal static class NodeServices
 {
     /// <summary>Log lines that may wait for a slow reader of standard error; more are dropped, since a pull must not wait for a log.</summary>
@@ -20,18 +19,21 @@ internal static class NodeServices
         services.AddSingleton<IHostLifetime, SilentLifetime>();
         services.AddSingleton(provider => CertificateSource.Create(
             options, provider.GetRequiredService<ILogger<CertificateSource>>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Listeners(
-            options,
-            options.Certificate is null ? null : provider.GetRequiredService<CertificateSource>(),
-            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DrainState>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<AdminHandler>();
-        services.AddSingleton<RegistryHandler>();
-        services.AddSingleton(provider => new PullPipeline(provider.GetRequiredService<RegistryHandler>().HandleAsync));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain.Timeout);
         return services;
     }
+
+    /// <summary>The listeners, where clients pull from first.</summary>
+    public static IServiceCollection AddListeners(
+        this IServiceCollection services, EdgeCacheOptions options, params IEnumerable<(ListenerRole Role, ListenAddress Listen)> pull) =>
+        services.AddSingleton(provider => new Listeners(
+            options,
+            pull,
+            options.Certificate is null ? null : provider.GetRequiredService<CertificateSource>(),
+            provider.GetRequiredService<TimeProvider>()));
 
     public static IServiceCollection AddEdgeCacheTelemetry(this IServiceCollection services)
     {

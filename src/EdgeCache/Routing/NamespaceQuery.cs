@@ -2,7 +2,7 @@ namespace EdgeCache.Routing;
 
 /// <summary>
 /// Finds <c>ns=</c> in a raw query (PROTOCOL 9). Its value is the only part of a target that is percent-decoded, because clients encode the
-/// colon of a port; it serves for a look-up in a closed set and for nothing else. Other parameters are ignored. Pure.
+/// colon of a port; it serves for a look-up in a closed set and for nothing else. Of other parameters it is only said that they are there. Pure.
 /// </summary>
 internal static class NamespaceQuery
 {
@@ -23,9 +23,11 @@ internal static class NamespaceQuery
     }
 
     /// <param name="buffer">At least <see cref="MaxLength"/> characters; the decoded value is at its start.</param>
-    public static Outcome Read(ReadOnlySpan<char> query, Span<char> buffer, out int length)
+    /// <param name="hasOthers">Whether there are other parameters; not told where the outcome is Malformed.</param>
+    public static Outcome Read(ReadOnlySpan<char> query, Span<char> buffer, out int length, out bool hasOthers)
     {
         length = 0;
+        hasOthers = false;
         var value = ReadOnlySpan<char>.Empty;
         var isFound = false;
         foreach (var range in query.Split('&'))
@@ -33,6 +35,7 @@ internal static class NamespaceQuery
             var parameter = query[range];
             if (!parameter.StartsWith(Key))
             {
+                hasOthers |= !parameter.IsEmpty;
                 continue;
             }
 

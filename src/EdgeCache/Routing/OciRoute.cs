@@ -6,4 +6,6 @@ namespace EdgeCache.Routing;
 /// <param name="Repository">Default for Ping and Catalog (Catalog: only the upstream is set).</param>
 /// <param name="Reference">A tag or digest for Manifest, a digest for Blob and Referrers, default otherwise.</param>
 /// <param name="UsedNamespace">Whether <c>ns=</c> chose the upstream: the answer then carries OCI-Namespace.</param>
-public readonly record struct OciRoute(OciRouteKind Kind, RepositoryKey Repository, Reference Reference, bool UsedNamespace);
+/// <param name="HasOtherParameters">Whether the query has parameters besides <c>ns=</c>.</param>
+public readonly record struct OciRoute(
+    OciRouteKind Kind, RepositoryKey Repository, Reference Reference, bool UsedNamespace, bool HasOtherParameters = false);

@@ -40,7 +40,7 @@ internal sealed class RouteParser(UpstreamMap upstreams)
             host = target.Authority;
         }
 
-        outcome = FindNamed(target.Query, out var named);
+        outcome = FindNamed(target.Query, out var named, out var hasOthers);
         if (outcome != RouteOutcome.Found)
         {
             return outcome;
@@ -48,7 +48,7 @@ internal sealed class RouteParser(UpstreamMap upstreams)
 
         if (target.RegistryPath.IsEmpty)
         {
-            route = new OciRoute(OciRouteKind.Ping, default, default, named is not null);
+            route = new OciRoute(OciRouteKind.Ping, default, default, named is not null, hasOthers);
             return RouteOutcome.Found;
         }
 
@@ -60,14 +60,14 @@ internal sealed class RouteParser(UpstreamMap upstreams)
         }
 
         outcome = EndpointPath.TryParse(path, out var endpoint);
-        return outcome == RouteOutcome.Found ? Resolve(endpoint, upstream, named is not null, out route) : outcome;
+        return outcome == RouteOutcome.Found ? Resolve(endpoint, upstream, (named is not null, hasOthers), out route) : outcome;
     }
 
-    private RouteOutcome FindNamed(ReadOnlySpan<char> query, out UpstreamOptions? named)
+    private RouteOutcome FindNamed(ReadOnlySpan<char> query, out UpstreamOptions? named, out bool hasOthers)
     {
         named = null;
         Span<char> buffer = stackalloc char[NamespaceQuery.MaxLength];
-        switch (NamespaceQuery.Read(query, buffer, out var length))
+        switch (NamespaceQuery.Read(query, buffer, out var length, out hasOthers))
         {
             case NamespaceQuery.Outcome.Absent:
                 return RouteOutcome.Found;
@@ -99,7 +99,8 @@ internal sealed class RouteParser(UpstreamMap upstreams)
         return chosen ?? upstreams.Default;
     }
 
-    private RouteOutcome Resolve(EndpointPath endpoint, UpstreamOptions upstream, bool usedNamespace, out OciRoute route)
+    private RouteOutcome Resolve(
+        EndpointPath endpoint, UpstreamOptions upstream, (bool UsedNamespace, bool HasOthers) query, out OciRoute route)
     {
         route = default;
         var repository = new RepositoryKey(upstream.Name, default);
@@ -117,7 +118,7 @@ internal sealed class RouteParser(UpstreamMap upstreams)
         };
         if (outcome == RouteOutcome.Found)
         {
-            route = new OciRoute(endpoint.Kind, repository, reference, usedNamespace);
+            route = new OciRoute(endpoint.Kind, repository, reference, query.UsedNamespace, query.HasOthers);
         }
 
         return outcome;

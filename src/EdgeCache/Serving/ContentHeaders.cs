@@ -10,6 +10,9 @@ internal static class ContentHeaders
     /// <summary>Content under a digest never changes (RFC 8246).</summary>
     private const string Immutable = "max-age=31536000, immutable";
 
+    /// <summary>The Cache-Status of what failed in this node and not at an upstream: another node may do better, and a balancer asks one.</summary>
+    public const string FailedHere = CacheStatus.CacheName + "; detail=failed-here";
+
     /// <summary>A year, the longest that Age is worth saying.</summary>
     private const long MaxAgeSeconds = 31_536_000;
 

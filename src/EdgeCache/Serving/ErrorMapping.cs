@@ -81,6 +81,12 @@ internal static class ErrorMapping
     /// <summary>A limit of this node is reached: fills, readers or waiters.</summary>
     public static OciFailure Overloaded { get; } = new(503, OciErrorCode.Unknown, "This cache is at its limit.", RetryAfterSeconds: 1);
 
+    /// <summary>What a balancer is said to have signed for this request, and did not, or too long ago.</summary>
+    public static OciFailure TicketRefused { get; } = new(403, OciErrorCode.Denied, "The ticket is not valid for this request, or no longer: ask the balancer again.");
+
+    /// <summary>A balancer's: nobody of the fleet takes the request.</summary>
+    public static OciFailure NoMember { get; } = new(503, OciErrorCode.Unknown, "No node of this cache can be reached.", RetryAfterSeconds: 1);
+
     /// <summary>A sibling asked for what is held, or what comes from a sibling itself (RFC 9111, section 5.2.1.7).</summary>
     public static OciFailure NotHeld { get; } = new(504, OciErrorCode.Unknown, "This cache does not hold it.");
 

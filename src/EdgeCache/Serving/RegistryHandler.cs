@@ -1,6 +1,5 @@
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
-using EdgeCache.Origin;
 using EdgeCache.Routing;
 using EdgeCache.Siblings;
 using EdgeCache.Telemetry;
@@ -14,7 +13,7 @@ namespace EdgeCache.Serving;
 /// <list type="number">
 /// <item>what is not GET or HEAD is refused;</item>
 /// <item>the raw target is parsed once into a route;</item>
-/// <item>what came back to this node is refused;</item>
+/// <item>what may not be asked here, or not so, is refused (<see cref="RequestChecks"/>);</item>
 /// <item>the route's handler answers, from the cache or by forwarding;</item>
 /// <item>every failure goes out through <see cref="OciErrorWriter"/>.</item>
 /// </list>
@@ -29,20 +28,17 @@ internal sealed class RegistryHandler
     private readonly ManifestHandler _manifests;
     private readonly BlobHandler _blobs;
     private readonly ListHandler _lists;
-    private readonly LoopGuard _loops;
-    private readonly SiblingGate? _gate;
+    private readonly RequestChecks _checks;
     private readonly ILogger<RegistryHandler> _log;
 
-    /// <param name="gate">Where this node has siblings.</param>
     public RegistryHandler(
-        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, LoopGuard loops, ILogger<RegistryHandler> log, SiblingGate? gate = null)
+        RouteParser parser, ManifestHandler manifests, BlobHandler blobs, ListHandler lists, RequestChecks checks, ILogger<RegistryHandler> log)
     {
-        _gate = gate;
+        _checks = checks;
         _parser = parser;
         _manifests = manifests;
         _blobs = blobs;
         _lists = lists;
-        _loops = loops;
         _log = log;
     }
 
@@ -67,42 +63,21 @@ internal sealed class RegistryHandler
     }
 
     /// <summary>It left, or sent what Kestrel refuses: for those there is no answer.</summary>
-    private static bool IsClientsDoing(Exception error, HttpContext context, RequestRecord record) =>
+    internal static bool IsClientsDoing(Exception error, HttpContext context, RequestRecord record) =>
         error is BadHttpRequestException
         || (error is OperationCanceledException && (context.RequestAborted.IsCancellationRequested || record.End == ResponseEnd.ClientLeft));
 
     private Task DispatchAsync(HttpContext context, RequestRecord record)
     {
-        var request = context.Request;
-        RefuseBody(context);
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (Read(context, _parser, out var target, out var route) is { } refusal)
         {
-            return FailAsync(context, record, ErrorMapping.MethodNotAllowed, "method");
-        }
-
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var outcome = _parser.Parse(target, request.Headers.Host.ToString(), out var route);
-        if (outcome != RouteOutcome.Found)
-        {
-            return FailAsync(context, record, ErrorMapping.ForRoute(outcome), "route");
+            return FailAsync(context, record, refusal.Failure, refusal.Reason);
         }
 
         record.SetRoute(route);
-        if (_gate is not null)
+        if (_checks.Refuse(context.Request, target, route, record) is { } refused)
         {
-            if (!_gate.TryReadScope(request, target, out var scope))
-            {
-                return FailAsync(context, record, ErrorMapping.NoSibling, "sibling");
-            }
-
-            record.Scope = scope;
-        }
-
-        // A sibling may ask for what another sibling asked it for here; that ends with it (FetchScope).
-        if (!_loops.TryEnter(request.Headers[LoopGuard.HeaderName]) && record.Scope == FetchScope.Anywhere)
-        {
-            ServingLog.LoopRefused(_log, route.Repository.Upstream ?? string.Empty);
-            return FailAsync(context, record, ErrorMapping.Loop, "loop");
+            return FailAsync(context, record, refused.Failure, refused.Reason);
         }
 
         context.Response.Headers[VersionHeader] = VersionValue;
@@ -120,6 +95,23 @@ internal sealed class RegistryHandler
         };
     }
 
+    /// <summary>What a node and a balancer do first with every request: a body is refused, the method judged, the target parsed.</summary>
+    /// <returns>Null where the route is set; else what the client is told.</returns>
+    public static (OciFailure Failure, string Reason)? Read(HttpContext context, RouteParser parser, out string target, out OciRoute route)
+    {
+        var request = context.Request;
+        RefuseBody(context);
+        target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            route = default;
+            return (ErrorMapping.MethodNotAllowed, "method");
+        }
+
+        var outcome = parser.Parse(target, request.Headers.Host.ToString(), out route);
+        return outcome == RouteOutcome.Found ? null : (ErrorMapping.ForRoute(outcome), "route");
+    }
+
     /// <summary>Writes a failure and records it.</summary>
     public static Task FailAsync(HttpContext context, RequestRecord record, OciFailure failure, string reason)
     {
@@ -133,6 +125,10 @@ internal sealed class RegistryHandler
         if (context.Response.HasStarted)
         {
             record.End = ResponseEnd.Cut;
+        }
+        else if (reason is "limit" or "store" or "internal")
+        {
+            context.Response.Headers["Cache-Status"] = ContentHeaders.FailedHere;
         }
 
         return OciErrorWriter.WriteAsync(context, failure);

@@ -44,6 +44,9 @@ internal static class EventIds
     public const int FleetEventDropped = 2305;
     public const int FleetEventFailed = 2306;
 
+    public const int BalancerHandlerFailed = 2400;
+    public const int BalancerAttemptFailed = 2401;
+
     public const int ServingHandlerFailed = 4000;
     public const int ServingLoopRefused = 4001;
 }

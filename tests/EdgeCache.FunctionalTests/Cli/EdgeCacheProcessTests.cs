@@ -33,6 +33,26 @@ public sealed class EdgeCacheProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Balancer_PrintsItsListeners_AnswersAndEndsCleanly()
+    {
+        await using var balancer = EdgeCacheProcess.Start(
+            ["balancer", "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0", "--members", "http://127.0.0.1:9"]);
+        var pull = AddressOf(await balancer.ReadLineAsync());
+        AddressOf(await balancer.ReadLineAsync());
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        Assert.Equal("ok\n", await client.GetStringAsync(new Uri(pull, "/healthz/live")));
+        using var answer = await client.GetAsync(new Uri(pull, "/v2/"));
+        Assert.Equal(503, (int)answer.StatusCode);
+
+        await balancer.SignalAsync("TERM");
+        var (exitCode, output, error) = await balancer.EndAsync();
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("\"status\":503", output, StringComparison.Ordinal);
+        Assert.Contains("Fleet:Members = http://127.0.0.1:9", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SecondSignal_EndsAtOnce()
     {
         await using var node = EdgeCacheProcess.Start(

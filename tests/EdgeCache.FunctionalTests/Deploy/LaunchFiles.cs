@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using EdgeCache.Configuration;
 using EdgeCache.Testing;
 
@@ -18,7 +17,7 @@ internal sealed class LaunchFiles : IDisposable
     /// <summary>The environment as the program gets it.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOf(Launch launch) => launch.Environment.ToDictionary(variable => variable.Key, variable => Fill(variable.Value));
 
-    /// <summary>The path of the configuration as it is shipped, without keys that are not there yet; null where there is none.</summary>
+    /// <summary>The path of the configuration as it is shipped; null where there is none.</summary>
     public string? ConfigurationOf(Launch launch)
     {
         if (launch.Configuration is not { } text)
@@ -26,16 +25,10 @@ internal sealed class LaunchFiles : IDisposable
             return null;
         }
 
-        var json = JsonNode.Parse(text) ?? throw new FormatException("An empty configuration.");
-        foreach (var section in ComingWithTheFleet.Sections)
-        {
-            (json[OptionsSchema.Section] as JsonObject)?.Remove(section);
-        }
-
-        return _folder.Write("edgecache.json", json.ToJsonString());
+        return _folder.Write("edgecache.json", text);
     }
 
-    /// <summary>What the program makes of the settings, without keys that are not there yet.</summary>
+    /// <summary>What the program makes of the settings.</summary>
     public OptionsReading Read(Launch launch)
     {
         var layers = new ConfigurationLayers();
@@ -44,8 +37,8 @@ internal sealed class LaunchFiles : IDisposable
             layers.AddJsonFile(file, isOptional: false);
         }
 
-        layers.AddEnvironment(EnvironmentOf(launch).Where(variable => !ComingWithTheFleet.IsOne(SettingNames.KeyOf(variable.Key))).ToDictionary());
-        return OptionsReader.Read(layers);
+        layers.AddEnvironment(EnvironmentOf(launch).ToDictionary());
+        return OptionsReader.Read(layers, launch.Arguments is ["balancer", ..] ? BalancerRules.Check : null);
     }
 
     public void Dispose()

@@ -19,7 +19,7 @@ public sealed class SettingsTests
         using var files = new LaunchFiles();
         var launch = Find(source);
 
-        var errors = files.Read(launch).Errors.Where(error => !ComingWithTheFleet.Explains(launch, error)).ToList();
+        var errors = files.Read(launch).Errors;
 
         Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
@@ -29,10 +29,6 @@ public sealed class SettingsTests
     public void CommandLine_IsAccepted(string source)
     {
         var arguments = Find(source).Arguments;
-        if (arguments.Count > 0 && ComingWithTheFleet.Verbs.Contains(arguments[0]))
-        {
-            return;
-        }
 
         Assert.Empty(EdgeCacheCommandLine.BuildRoot().Parse(arguments).Errors);
     }
@@ -41,7 +37,7 @@ public sealed class SettingsTests
     [MemberData(nameof(Launches))]
     public void EveryVariable_IsAKey(string source) => Assert.All(
         Find(source).Environment.Keys.Where(name => name is not ("POD_NAME" or "DOTNET_EnableDiagnostics")),
-        name => Assert.True(SettingNames.KeyOf(name) is { } key && (SettingNames.IsKey(key) || ComingWithTheFleet.IsOne(key)), name));
+        name => Assert.True(SettingNames.KeyOf(name) is { } key && SettingNames.IsKey(key), name));
 
     /// <summary>Comments and instructions included.</summary>
     [Fact]
@@ -52,30 +48,21 @@ public sealed class SettingsTests
             .ToList();
 
         Assert.NotEmpty(named);
-        Assert.All(named, name => Assert.True(SettingNames.KeyOf(name.Name) is { } key && (SettingNames.IsKey(key) || ComingWithTheFleet.IsOne(key)), name.ToString()));
+        Assert.All(named, name => Assert.True(SettingNames.KeyOf(name.Name) is { } key && SettingNames.IsKey(key), name.ToString()));
     }
 
     /// <summary>Comments name keys as Drain.Timeout or Fleet:Self; a section alone may stand with a star.</summary>
     [Fact]
     public void EveryKeyThatAnyFileNames_IsOne()
     {
-        string[] sections = [.. OptionsSchema.Node.Where(key => key.Name.Contains(':')).Select(key => key.Name.Split(':')[0]).Distinct(), .. ComingWithTheFleet.Sections];
+        string[] sections = [.. OptionsSchema.Node.Where(key => key.Name.Contains(':')).Select(key => key.Name.Split(':')[0]).Distinct()];
         var pattern = $@"\b({string.Join('|', sections)})[.:]([A-Z][A-Za-z]+)\b";
         var named = DeployFiles.ListAll()
             .SelectMany(file => Regex.Matches(File.ReadAllText(file), pattern).Select(match => (File: file, Key: $"{match.Groups[1].Value}:{match.Groups[2].Value}")))
             .ToList();
 
         Assert.NotEmpty(named);
-        Assert.All(named, name => Assert.True(SettingNames.IsKey(name.Key) || ComingWithTheFleet.IsOne(name.Key), name.ToString()));
-    }
-
-    [Fact]
-    public void WhatIsListedAsComing_IsNotThereYet()
-    {
-        var verbs = EdgeCacheCommandLine.BuildRoot().Subcommands.Select(verb => verb.Name).ToList();
-
-        Assert.DoesNotContain(OptionsSchema.Node, key => ComingWithTheFleet.IsOne(key.Name));
-        Assert.DoesNotContain(ComingWithTheFleet.Verbs, verbs.Contains);
+        Assert.All(named, name => Assert.True(SettingNames.IsKey(name.Key), name.ToString()));
     }
 
     [Fact]

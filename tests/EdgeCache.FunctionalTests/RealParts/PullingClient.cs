@@ -17,10 +17,13 @@ internal sealed class PullingClient : IAsyncDisposable
     }
 
     /// <summary>skopeo, whose mirror is named with the upstream as a path.</summary>
-    public static PullingClient StartSkopeo(RealNode node)
+    public static PullingClient StartSkopeo(RealNode node) => StartSkopeo(node.Url);
+
+    /// <param name="mirror">Scheme, host and port.</param>
+    public static PullingClient StartSkopeo(Uri mirror)
     {
         var skopeo = new SkopeoClient();
-        skopeo.AddMirror(RealUpstream.Name, $"{node.Authority}/{RealUpstream.Name}");
+        skopeo.AddMirror(RealUpstream.Name, $"{mirror.Authority}/{RealUpstream.Name}");
         return Of(skopeo);
     }
 
@@ -34,10 +37,13 @@ internal sealed class PullingClient : IAsyncDisposable
 
     /// <summary>containerd, which names the upstream in its query.</summary>
     /// <param name="allPlatforms">Whether every member of an index is fetched, or this machine's.</param>
-    public static async Task<PullingClient> StartContainerdAsync(RealNode node, bool allPlatforms = false)
+    public static Task<PullingClient> StartContainerdAsync(RealNode node, bool allPlatforms = false) => StartContainerdAsync(node.Url, allPlatforms);
+
+    /// <param name="mirror">Scheme, host and port.</param>
+    public static async Task<PullingClient> StartContainerdAsync(Uri mirror, bool allPlatforms = false)
     {
         var containerd = await ContainerdClient.StartAsync();
-        containerd.AddMirror(RealUpstream.Name, node.Url);
+        containerd.AddMirror(RealUpstream.Name, mirror);
         return Of(containerd, allPlatforms);
     }
 

@@ -27,11 +27,14 @@ internal sealed class RealNode : IAsyncDisposable
     /// Starts one whose default upstream is another than the given one and cannot be reached, so that a pull succeeds only where the client's
     /// request names the given one.
     /// </summary>
-    public static Task<RealNode> StartAsync(UpstreamOptions upstream) => StartAsync(new EdgeCacheOptions
+    public static Task<RealNode> StartAsync(UpstreamOptions upstream) => StartAsync(OptionsFor(upstream));
+
+    /// <summary>The options of such a one.</summary>
+    public static EdgeCacheOptions OptionsFor(UpstreamOptions upstream) => new()
     {
         DefaultUpstream = "elsewhere.example",
         Upstreams = [new UpstreamOptions { Name = "elsewhere.example", Endpoints = [new Uri("http://127.0.0.1:1")] }, upstream],
-    });
+    };
 
     /// <summary>Starts one whose only upstream is the given one.</summary>
     public static Task<RealNode> StartWithDefaultAsync(UpstreamOptions upstream) => StartAsync(new EdgeCacheOptions

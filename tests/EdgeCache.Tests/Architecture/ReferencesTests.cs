@@ -42,8 +42,10 @@ public sealed class ReferencesTests : IDisposable
     public void Files_AreKnownToBlobsAndIndexWithinCore() => AssertKnownOnlyTo(FileTypes, ["EdgeCache.Core.Blobs", "EdgeCache.Core.Index"], _core);
 
     [Fact]
-    public void HttpClient_IsKnownToOriginAndTheFleetAndWhoAsksTheNodeItself() =>
-        AssertKnownOnlyTo(HttpClientTypes, ["EdgeCache.Origin", "EdgeCache.Fleet", "EdgeCache.Siblings", "EdgeCache.Admin", "EdgeCache.Demo", "EdgeCache.Cli"], _core, _node, _transport);
+    public void HttpClient_IsKnownToOriginAndTheFleetAndWhoAsksTheNodeItself() => AssertKnownOnlyTo(
+        HttpClientTypes,
+        ["EdgeCache.Origin", "EdgeCache.Fleet", "EdgeCache.Siblings", "EdgeCache.Balancing", "EdgeCache.Admin", "EdgeCache.Demo", "EdgeCache.Cli"],
+        _core, _node, _transport);
 
     [Fact]
     public void FrameworkConfiguration_IsKnownToConfigurationOnly() =>

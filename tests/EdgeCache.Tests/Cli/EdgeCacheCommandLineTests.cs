@@ -25,6 +25,8 @@ public sealed class EdgeCacheCommandLineTests
     [Theory]
     [InlineData("demo", "--once")]
     [InlineData("health", "--url")]
+    [InlineData("balancer", "--redirect-listen")]
+    [InlineData("balancer", "Balancer:MaxLoad")]
     public async Task OtherVerbsHelp_NamesTheirFlags(string verb, string flag)
     {
         var (exitCode, output, _) = await RunAsync(verb, "--help");
@@ -48,6 +50,11 @@ public sealed class EdgeCacheCommandLineTests
     [InlineData("health", "--listen", "http://127.0.0.1:1")]
     [InlineData("health", "--url", "ftp://x")]
     [InlineData("node", "--upstream", "nonsense")]
+    [InlineData("node", "--redirect-listen", "http://127.0.0.1:1")]
+    [InlineData("balancer")]
+    [InlineData("balancer", "--cache", "a")]
+    [InlineData("balancer", "--members", "edge-1:5000")]
+    [InlineData("balancer", "--members", "http://edge-1:5000", "--redirect-listen", "http://127.0.0.1:1")]
     [InlineData("node", "--config", "/does/not/exist.json")]
     public async Task WrongCommandLine_IsExitCode2(params string[] arguments)
     {
@@ -61,7 +68,7 @@ public sealed class EdgeCacheCommandLineTests
     [Fact]
     public void EveryFlagOfTheContract_ReachesItsOption()
     {
-        var flags = new NodeFlags();
+        var flags = new ServerFlags();
         var root = new System.CommandLine.RootCommand();
         foreach (var flag in flags.All)
         {
@@ -80,6 +87,29 @@ public sealed class EdgeCacheCommandLineTests
         Assert.Equal((4, "/tmp/c", 0.6), (options.Admin.Listen[0].Port, options.Cache.Path, options.Cache.Limit.Share));
         Assert.Equal(("a", 2, "c"), (options.Upstreams[0].Name, options.Upstreams[0].Endpoints.Count, options.DefaultUpstream));
         Assert.Equal(TimeSpan.FromMinutes(1), options.Upstreams[1].TagFreshness);
+    }
+
+    [Fact]
+    public void BalancersFlags_ReachItsOptions()
+    {
+        var flags = new ServerFlags(ofBalancer: true);
+        var root = new System.CommandLine.RootCommand();
+        foreach (var flag in flags.All)
+        {
+            root.Options.Add(flag);
+        }
+
+        var layers = flags.Lay(root.Parse([
+            "--listen", "http://127.0.0.1:1", "--redirect-listen", "http://127.0.0.1:2", "--admin", "http://127.0.0.1:3",
+            "--members", "http://edge-1:5000,http://edge-2:5000;weight=2", "--upstream", "a=http://a.example"]));
+        layers.AddFlag("Fleet:Secret", "--secret", new string('x', 32));
+        var reading = OptionsReader.Read(layers, BalancerRules.Check);
+
+        Assert.Empty(reading.Errors);
+        var options = reading.Options;
+        Assert.Equal((1, 2, 3), (options.Balancer.Listen[0].Port, options.Balancer.RedirectListen[0].Port, options.Admin.Listen[0].Port));
+        Assert.Equal([1, 2], options.Fleet.Members.Select(member => member.Weight));
+        Assert.Equal(new EdgeCacheOptions().Listen, options.Listen);
     }
 
     [Fact]

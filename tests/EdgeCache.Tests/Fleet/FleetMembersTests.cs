@@ -94,6 +94,28 @@ public sealed class FleetMembersTests : IDisposable
     }
 
     [Fact]
+    public async Task ManyThatWaitForOneMember_AskItOnce()
+    {
+        var member = new Member(Address("http://edge-1:5000"), isSelf: false);
+        var answer = new TaskCompletionSource<MemberState>();
+        var asked = 0;
+        Task<MemberState> Ask()
+        {
+            asked++;
+            return answer.Task;
+        }
+
+        var waiting = Enumerable.Range(0, 10).Select(_ => member.AskOnce(Ask, _time)).ToList();
+        answer.SetResult(MemberState.NotReady);
+        Assert.All(await Task.WhenAll(waiting), state => Assert.Equal(MemberState.NotReady, state));
+        await member.AskOnce(Ask, _time);
+        Assert.Equal(1, asked);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await member.AskOnce(Ask, _time);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task Dns_EachAddressIsAMember_AndAFailureIsNoAnswer()
     {
         var error = false;

@@ -7,7 +7,7 @@ namespace EdgeCache.Cli;
 /// The flags that lay values over the configuration: one for each key of the schema that has a flag, and --config and --upstream. All are
 /// texts here; the reader of the options judges them, so that every error is listed at once.
 /// </summary>
-internal sealed class NodeFlags
+internal sealed class ServerFlags
 {
     private readonly Option<string> _config = new("--config")
     {
@@ -21,8 +21,11 @@ internal sealed class NodeFlags
         HelpName = "NAME=URL[,URL…]",
     };
 
-    private readonly List<(OptionKey<EdgeCacheOptions> Key, Option<string[]> Flag)> _keys =
-        [.. OptionsSchema.Node.Where(key => key.Flag is not null).Select(key => (key, FlagOf(key)))];
+    private readonly List<(OptionKey<EdgeCacheOptions> Key, Option<string[]> Flag)> _keys;
+
+    /// <param name="ofBalancer">Whether they are a balancer's: its own and those that it shares with a node, or a node's.</param>
+    public ServerFlags(bool ofBalancer = false) => _keys =
+        [.. OptionsSchema.Node.Where(key => key.Flag is not null && IsOf(key, ofBalancer)).Select(key => (key, FlagOf(key)))];
 
     public IEnumerable<Option> All => [.. _keys.Select(key => key.Flag), _upstream, _config];
 
@@ -62,6 +65,9 @@ internal sealed class NodeFlags
 
         return layers;
     }
+
+    private static bool IsOf(OptionKey<EdgeCacheOptions> key, bool ofBalancer) =>
+        key.Name.StartsWith(BalancerSchema.Prefix, StringComparison.Ordinal) ? ofBalancer : !ofBalancer || key.Flag is "--admin" or "--members" or "--default-upstream";
 
     private static Option<string[]> FlagOf(OptionKey<EdgeCacheOptions> key)
     {

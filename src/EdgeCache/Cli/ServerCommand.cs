@@ -5,12 +5,17 @@ using EdgeCache.Hosting;
 
 namespace EdgeCache.Cli;
 
-/// <summary>The verb <c>node</c>, and what <c>edgecache</c> alone does: one node until a signal ends it.</summary>
-internal static class NodeCommand
+/// <summary>The verbs <c>node</c>, which is also what <c>edgecache</c> alone does, and <c>balancer</c>: one server until a signal ends it.</summary>
+internal static class ServerCommand
 {
-    public static async Task<int> RunAsync(ConfigurationLayers layers, InvocationConfiguration console)
+    public static Task<int> RunNodeAsync(ConfigurationLayers layers, InvocationConfiguration console) =>
+        RunAsync(OptionsReader.Read(layers), options => EdgeNode.Build(options), console);
+
+    public static Task<int> RunBalancerAsync(ConfigurationLayers layers, InvocationConfiguration console) =>
+        RunAsync(OptionsReader.Read(layers, BalancerRules.Check), options => BalancerNode.Build(options), console);
+
+    private static async Task<int> RunAsync(OptionsReading reading, Func<EdgeCacheOptions, EdgeServer> build, InvocationConfiguration console)
     {
-        var reading = OptionsReader.Read(layers);
         if (!reading.IsValid)
         {
             await WriteErrorsAsync(reading.Errors, console.Error);
@@ -20,11 +25,11 @@ internal static class NodeCommand
         using var signals = new StopSignals();
         try
         {
-            await using var node = EdgeNode.Build(reading.Options);
-            await node.StartAsync(signals.Token, console.Output);
-            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(signals.Token, node.Stopping);
+            await using var server = build(reading.Options);
+            await server.StartAsync(signals.Token, console.Output);
+            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(signals.Token, server.Stopping);
             await Task.Delay(Timeout.Infinite, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await node.StopAsync(CancellationToken.None);
+            await server.StopAsync(CancellationToken.None);
             return ExitCodes.Success;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
