@@ -35,7 +35,13 @@ public sealed class BalancerPullTests(DockerRegistryStore store)
         {
             Admin = new AdminOptions { Listen = [ListenAddress.Parse("http://127.0.0.1:0")] },
             Fleet = options.Fleet with { Members = [new MemberAddress(first.Url), new MemberAddress(second.Url)] },
-            Balancer = new BalancerOptions { Listen = [ListenAddress.Parse("http://127.0.0.1:0")], RedirectListen = [ListenAddress.Parse("http://127.0.0.1:0")] },
+            Balancer = new BalancerOptions
+            {
+                Listen = [ListenAddress.Parse("http://127.0.0.1:0")],
+                RedirectListen = [ListenAddress.Parse("http://127.0.0.1:0")],
+                // Nodes that do not ask each other have each layer once, and the last pull finds upstream stopped: none may give way to the other.
+                MaxLoad = 100,
+            },
             Telemetry = new TelemetryOptions { AccessLog = false },
             Logging = new LoggingOptions { Level = LogLevel.Error },
         });
