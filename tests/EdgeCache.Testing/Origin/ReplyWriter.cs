@@ -15,6 +15,8 @@ internal sealed class ReplyWriter(TimeProvider time, BandwidthLimit shared)
     // 4 GiB: an endless body ends the test before it ends itself, but no loop is without a limit.
     private const long MaxEndlessBytes = 4L << 30;
 
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Waits as the fault says before the headers; false where no answer is to be written.</summary>
     public async Task<bool> PrepareAsync(HttpContext context, Fault fault, CancellationToken cancellationToken)
     {
@@ -105,6 +107,12 @@ internal sealed class ReplyWriter(TimeProvider time, BandwidthLimit shared)
 
             if (position >= end)
             {
+                if (fault.IsEndless)
+                {
+                    // Kestrel takes everything for a connection that is gone, in no time, until it has told of its end.
+                    await Task.Delay(EndTimeout, cancellationToken);
+                }
+
                 return;
             }
 
