@@ -14,7 +14,8 @@ namespace EdgeCache.Siblings;
 /// <item>this node is the home: its neighbour, who was home before this node came or came back, is asked for what it holds;</item>
 /// <item>nobody has it: upstream is asked.</item>
 /// </list>
-/// Nothing but content is taken from a sibling: what it answers else is asked again of upstream, by this node. Its bytes are checked as any other's.
+/// Taken from a sibling are content, what a tag means, and that upstream limits the rate: what it answers else is asked again of upstream, by this node. Its
+/// bytes are checked as any other's.
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class SiblingOrigin(
@@ -111,7 +112,12 @@ internal sealed class SiblingOrigin(
             }
 
             SiblingLog.Silent(log, member.Name, question.Repository);
-            if (isHome || member.State == MemberState.Ready)
+            if (isHome)
+            {
+                return null;
+            }
+
+            if (member.State == MemberState.Ready)
             {
                 // It lives, and has kept this waiting for long: upstream is asked now, and the member left alone for a while.
                 distrusted.Add(member, DistrustedMembers.SlowPause);
