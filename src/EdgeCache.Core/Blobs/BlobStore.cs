@@ -1,6 +1,5 @@
 using EdgeCache.Core.Oci;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Core.Blobs;
 
@@ -12,6 +11,7 @@ namespace EdgeCache.Core.Blobs;
 public sealed class BlobStore : IDisposable
 {
     private readonly BlobPaths _paths;
+    private readonly IDisk _disk;
     private readonly FanOutFolders _folders;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -19,13 +19,14 @@ public sealed class BlobStore : IDisposable
     private long _temporaryNumber;
 
     /// <param name="maxKeptFiles">How many files stay open between readers.</param>
-    public BlobStore(BlobPaths paths, TimeProvider clock, ILogger logger, int maxKeptFiles = Blobs.OpenFiles.MaxKept)
+    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = Blobs.OpenFiles.MaxKept)
     {
         _paths = paths;
-        _folders = new FanOutFolders(paths);
+        _disk = disk;
+        _folders = new FanOutFolders(paths, disk);
         _clock = clock;
         _logger = logger;
-        _open = new OpenFiles(paths, clock, logger, maxKeptFiles);
+        _open = new OpenFiles(paths, disk, clock, logger, maxKeptFiles);
     }
 
     /// <summary>Called with a doomed blob's bytes when its last reader has left.</summary>
@@ -47,20 +48,7 @@ public sealed class BlobStore : IDisposable
     public BlobWriter Create(in Digest expected, BlobPool pool, long expectedBytes)
     {
         var path = Path.Combine(_paths.Temporary, $"{Interlocked.Increment(ref _temporaryNumber):x}.part");
-        SafeFileHandle handle;
-        try
-        {
-            handle = File.OpenHandle(
-                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, expectedBytes);
-        }
-        catch (IOException)
-        {
-            // A preallocation that failed leaves the empty file behind.
-            DeleteQuietly(path);
-            throw;
-        }
-
-        return new BlobWriter(new BlobFile(handle, expected, pool, 0, _open.Closed), path);
+        return new BlobWriter(new BlobFile(_disk.Create(path, expectedBytes), expected, pool, 0, _open.Closed), _disk, path);
     }
 
     /// <summary>Gives a finished writer's file its final name, durably. The writer is the caller's to dispose, whatever the outcome.</summary>
@@ -70,10 +58,10 @@ public sealed class BlobStore : IDisposable
         var file = writer.File;
         if (RandomAccess.GetLength(file.Handle) != writer.WrittenBytes)
         {
-            RandomAccess.SetLength(file.Handle, writer.WrittenBytes);
+            _disk.SetLength(file.Handle, writer.WrittenBytes);
         }
 
-        Durability.SyncFile(file.Handle);
+        _disk.SyncFile(file.Handle);
         var folder = _folders.Ensure(file.Pool, file.Digest);
         var final = _paths.File(file.Pool, file.Digest);
         lock (_open.GateOf(file.Digest))
@@ -83,7 +71,7 @@ public sealed class BlobStore : IDisposable
                 return PublishOutcome.AlreadyThere;
             }
 
-            File.Move(writer.Path, final, overwrite: true);
+            _disk.Move(writer.Path, final);
             writer.Renamed();
             file.SizeBytes = writer.WrittenBytes;
             file.CheckedAt = _clock.GetTimestamp();
@@ -92,7 +80,7 @@ public sealed class BlobStore : IDisposable
 
         try
         {
-            Durability.SyncFolder(folder);
+            _disk.SyncFolder(folder);
         }
         catch (IOException)
         {
@@ -125,7 +113,7 @@ public sealed class BlobStore : IDisposable
                 return UnlinkOutcome.Absent;
             }
 
-            File.Delete(path);
+            _disk.Delete(path);
             if (_open.Take(key) is { } open && open.TryHold())
             {
                 open.Doom();
@@ -166,7 +154,7 @@ public sealed class BlobStore : IDisposable
         var count = 0;
         foreach (var path in Directory.EnumerateFiles(_paths.Temporary))
         {
-            File.Delete(path);
+            _disk.Delete(path);
             count++;
         }
 
@@ -177,11 +165,11 @@ public sealed class BlobStore : IDisposable
     public void Dispose() => _open.Dispose();
 
     /// <summary>Deletes a file whose loss or presence changes nothing: temporary names, swept again at the next start.</summary>
-    internal static void DeleteQuietly(string path)
+    internal static void DeleteQuietly(IDisk disk, string path)
     {
         try
         {
-            File.Delete(path);
+            disk.Delete(path);
         }
         catch (IOException)
         {
@@ -196,7 +184,7 @@ public sealed class BlobStore : IDisposable
     {
         lock (_open.GateOf(file.Digest))
         {
-            DeleteQuietly(_paths.File(file.Pool, file.Digest));
+            DeleteQuietly(_disk, _paths.File(file.Pool, file.Digest));
             _open.Take(new BlobKey(file.Pool, file.Digest));
         }
     }

@@ -11,11 +11,13 @@ public sealed class BlobWriter : IDisposable
 {
     private readonly IncrementalHash _hash;
     private readonly BlobFile _file;
+    private readonly IDisk _disk;
     private bool _named = true;
     private bool _disposed;
 
-    internal BlobWriter(BlobFile file, string path)
+    internal BlobWriter(BlobFile file, IDisk disk, string path)
     {
+        _disk = disk;
         _file = file;
         Path = path;
         _hash = IncrementalHash.CreateHash(
@@ -60,7 +62,7 @@ public sealed class BlobWriter : IDisposable
     /// <exception cref="IOException">The disk failed or is full.</exception>
     internal void Write(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(_file.Handle, bytes, WrittenBytes);
+        _disk.Write(_file.Handle, bytes, WrittenBytes);
         WrittenBytes += bytes.Length;
     }
 
@@ -81,7 +83,7 @@ public sealed class BlobWriter : IDisposable
         _hash.Dispose();
         if (_named)
         {
-            BlobStore.DeleteQuietly(Path);
+            BlobStore.DeleteQuietly(_disk, Path);
         }
 
         _file.Release();

@@ -6,7 +6,7 @@ namespace EdgeCache.Core.Blobs;
 /// The 256 folders of each pool and algorithm, created when the first file needs one: a thousand folders at every start of an empty cache took seconds on a
 /// slow disk. Safe for concurrent use.
 /// </summary>
-internal sealed class FanOutFolders(BlobPaths paths)
+internal sealed class FanOutFolders(BlobPaths paths, IDisk disk)
 {
     private const int FanOut = 256;
     private const int Algorithms = 2;
@@ -24,8 +24,8 @@ internal sealed class FanOutFolders(BlobPaths paths)
         var slot = (group * FanOut) + digest.Hash[0];
         if (!Volatile.Read(ref _durable[slot]))
         {
-            Directory.CreateDirectory(folder);
-            Durability.SyncFolder(paths.AlgorithmFolder(pool, digest.AlgorithmName));
+            disk.CreateFolder(folder);
+            disk.SyncFolder(paths.AlgorithmFolder(pool, digest.AlgorithmName));
             Volatile.Write(ref _durable[slot], true);
         }
 

@@ -23,14 +23,16 @@ internal sealed class OpenFiles : IDisposable
     internal static readonly TimeSpan LastUsedGranularity = TimeSpan.FromMinutes(10);
 
     private readonly BlobPaths _paths;
+    private readonly IDisk _disk;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SieveCache<BlobKey, BlobFile> _kept;
     private readonly Stripe[] _stripes = new Stripe[StripeCount];
 
-    public OpenFiles(BlobPaths paths, TimeProvider clock, ILogger logger, int maxKept)
+    public OpenFiles(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKept)
     {
         _paths = paths;
+        _disk = disk;
         _clock = clock;
         _logger = logger;
         _kept = new SieveCache<BlobKey, BlobFile>(maxKept);
@@ -164,7 +166,7 @@ internal sealed class OpenFiles : IDisposable
 
         BlobLog.WrongLength(_logger, key.Digest, file.SizeBytes, sizeBytes);
         file.Handle.Dispose();
-        BlobStore.DeleteQuietly(_paths.File(key.Pool, key.Digest));
+        BlobStore.DeleteQuietly(_disk, _paths.File(key.Pool, key.Digest));
         return null;
     }
 
@@ -198,13 +200,7 @@ internal sealed class OpenFiles : IDisposable
 
     private BlobFile? Open(in Digest digest, BlobPool pool)
     {
-        var path = _paths.File(pool, digest);
-        SafeFileHandle handle;
-        try
-        {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        if (_disk.TryOpen(_paths.File(pool, digest)) is not { } handle)
         {
             return null;
         }

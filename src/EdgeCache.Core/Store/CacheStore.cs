@@ -62,13 +62,14 @@ public sealed class CacheStore : IAsyncDisposable
     public int OpenFiles => _blobs.OpenFiles;
 
     /// <summary>Takes the folder, sweeps what an earlier run left unfinished, and starts to load the index in the background.</summary>
+    /// <param name="disk">What the blobs lie on; null: the system's files.</param>
     /// <exception cref="CacheFolderException">The folder is in use, of another layout, or cannot be used.</exception>
-    public static CacheStore Open(StoreOptions options, TimeProvider clock, ILogger<CacheStore> logger)
+    public static CacheStore Open(StoreOptions options, TimeProvider clock, ILogger<CacheStore> logger, IDisk? disk = null)
     {
         var folder = CacheFolder.Open(options.Path);
         try
         {
-            var blobs = new BlobStore(folder.Paths, clock, logger);
+            var blobs = new BlobStore(folder.Paths, disk ?? SystemDisk.Instance, clock, logger);
             StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.SweepTemporary());
             var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
             var store = new CacheStore(folder, blobs, index, options, clock, logger);

@@ -20,7 +20,7 @@ public sealed class BlobStoreTests : IDisposable
     public BlobStoreTests()
     {
         _folder = CacheFolder.Open(_temp.Path);
-        _store = new BlobStore(_folder.Paths, _clock, NullLogger.Instance);
+        _store = new BlobStore(_folder.Paths, SystemDisk.Instance, _clock, NullLogger.Instance);
     }
 
     public void Dispose()
@@ -263,7 +263,7 @@ public sealed class BlobStoreTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task MoreFilesThanAreKept_OpenedByMany_NobodyWaitsForAnother()
     {
-        using var store = new BlobStore(_folder.Paths, _clock, NullLogger.Instance, maxKeptFiles: 4);
+        using var store = new BlobStore(_folder.Paths, SystemDisk.Instance, _clock, NullLogger.Instance, maxKeptFiles: 4);
         var digests = Enumerable.Range(0, 64).Select(number => BitConverter.GetBytes(number)).Select(content =>
         {
             Put(content);

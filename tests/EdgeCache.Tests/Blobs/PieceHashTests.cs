@@ -18,7 +18,7 @@ public sealed class PieceHashTests : IDisposable
     public PieceHashTests()
     {
         _folder = CacheFolder.Open(_temp.Path);
-        _writer = new BlobStore(_folder.Paths, TimeProvider.System, NullLogger.Instance).Create(PieceDigest, BlobPool.Blobs, 0);
+        _writer = new BlobStore(_folder.Paths, SystemDisk.Instance, TimeProvider.System, NullLogger.Instance).Create(PieceDigest, BlobPool.Blobs, 0);
     }
 
     public void Dispose()

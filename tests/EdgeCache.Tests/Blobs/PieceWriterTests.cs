@@ -20,7 +20,7 @@ public sealed class PieceWriterTests : IDisposable
     public PieceWriterTests()
     {
         _folder = CacheFolder.Open(_temp.Path);
-        _store = new BlobStore(_folder.Paths, TimeProvider.System, NullLogger.Instance);
+        _store = new BlobStore(_folder.Paths, SystemDisk.Instance, TimeProvider.System, NullLogger.Instance);
     }
 
     public void Dispose()

@@ -22,7 +22,7 @@ public sealed class StoredBlobsTests : IAsyncLifetime
     {
         _folder = CacheFolder.Open(_temp.Path);
         _index = CacheIndex.Open(new IndexOptions { Path = _folder.Paths.Index }, TimeProvider.System, NullLogger.Instance);
-        _blobs = new BlobStore(_folder.Paths, TimeProvider.System, NullLogger.Instance);
+        _blobs = new BlobStore(_folder.Paths, SystemDisk.Instance, TimeProvider.System, NullLogger.Instance);
         _stored = new StoredBlobs(_index, _blobs, new HotObjects(new HotOptions(), TimeProvider.System), NullLogger.Instance);
         _evictor = new Evictor(new EvictionOptions { MaxObjects = 32, HighWatermark = 1, LowWatermark = 1 }, _stored, TimeProvider.System, NullLogger.Instance);
         _stored.Attach(_evictor);
