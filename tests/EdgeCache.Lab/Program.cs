@@ -1,0 +1,8 @@
+using System.CommandLine;
+using EdgeCache.Lab.Cli;
+
+var root = new RootCommand("The fault laboratory of EdgeCache: what a node promises, tried again and again while things break.")
+{
+    SimulateCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();
