@@ -33,6 +33,8 @@ internal sealed class SimNode
 
     public LinkConfirmer Confirmer { get; private set; }
 
+    private string Blobs => Path.Combine(_folder, "blobs");
+
     private string Index => Path.Combine(_folder, "index");
 
     /// <summary>The node ends in order and starts again.</summary>
@@ -45,8 +47,10 @@ internal sealed class SimNode
 
     /// <summary>The node dies with all that is under way, and starts again.</summary>
     /// <param name="powerCut">What chance takes what was not durable; null for a kill.</param>
+    /// <exception cref="SimulationFailedException">What was published is gone.</exception>
     public void Kill(Random? powerCut)
     {
+        var published = Directory.GetFiles(Blobs, "*", SearchOption.AllDirectories);
         _disk.Freeze();
         // The journal as it is at this moment, perhaps in the middle of a write; what the closing adds to it is taken back.
         var seen = Directory.EnumerateFiles(Index, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllBytes);
@@ -59,6 +63,11 @@ internal sealed class SimNode
         }
 
         _disk.Restart(powerCut);
+        if (published.FirstOrDefault(path => !File.Exists(path)) is { } lost)
+        {
+            throw new SimulationFailedException($"{lost} was published, and is gone.");
+        }
+
         (Store, Fills, Confirmer) = Open();
     }
 

@@ -73,6 +73,9 @@ internal sealed class Simulation : IDisposable
         _folder.Dispose();
     }
 
+    /// <summary>What was done so far, a line for each step.</summary>
+    public IReadOnlyList<string> Trace => _trace;
+
     private long Evicted => _node.Store.Eviction.Usage(BlobPool.Blobs).EvictedObjects;
 
     private bool Chance(int percent) => _chance.Next(100) < percent;
