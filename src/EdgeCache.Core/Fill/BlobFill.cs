@@ -25,7 +25,7 @@ internal sealed class BlobFill
     private long _visibleBytes;
     private long _totalBytes = -1;
     private int _readers;
-    private int _nextSource;
+    private int _asked;
     private bool _closed;
 
     /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
@@ -64,7 +64,7 @@ internal sealed class BlobFill
             }
 
             _readers++;
-            return new FillReader(this, source, linked, isLeader: _readers == 1 && _nextSource == 0);
+            return new FillReader(this, source, linked, isLeader: _readers == 1 && _asked == 0);
         }
     }
 
@@ -88,19 +88,26 @@ internal sealed class BlobFill
         }
     }
 
-    /// <summary>The next source that has not been tried, in the order they came. Where there is none the fill has failed, in the same step: a source
-    /// that joins is either tried or refused, never lost.</summary>
-    public FillSource? NextSourceOrFail()
+    /// <summary>The next source that is not refused, in the order they came and round again. Where there is none the fill has failed, in the same step: a
+    /// source that joins is either tried or refused, never lost.</summary>
+    /// <param name="last">The one that was tried last; null at the beginning.</param>
+    public FillSource? NextSourceOrFail(FillSource? last)
     {
         TaskCompletionSource previous;
         lock (_gate)
         {
-            if (_nextSource < _sources.Count)
+            var first = last is null ? 0 : _sources.IndexOf(last) + 1;
+            for (var step = 0; step < _sources.Count; step++)
             {
-                return _sources[_nextSource++];
+                var index = (first + step) % _sources.Count;
+                if (_sources[index].Failure is null)
+                {
+                    _asked = Math.Max(_asked, index + 1);
+                    return _sources[index];
+                }
             }
 
-            _failure = _sources[^1].Failure ?? default;
+            _failure = last?.Failure ?? default;
             _state = FillState.Failed;
             previous = Renew();
         }
@@ -262,7 +269,7 @@ internal sealed class BlobFill
     }
 
     /// <summary>Whether the source has been tried, or is the next to be.</summary>
-    private bool IsAsked(FillSource source) => _sources.IndexOf(source) <= Math.Max(_nextSource - 1, 0);
+    private bool IsAsked(FillSource source) => _sources.IndexOf(source) <= Math.Max(_asked - 1, 0);
 
     private TaskCompletionSource Renew()
     {
