@@ -26,4 +26,10 @@ public sealed record FillOptions
     /// 256 KiB: a verified miss then runs at the pace of SHA-256 (64 MiB in 52 ms beside 81 ms with the hash in line), and longer pieces gain nothing.
     /// </summary>
     public int PieceBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Of a blob that cannot be stored, how many bytes at least are in memory for readers of different pace: 1 MiB to 64 MiB.</summary>
+    public int PassThroughBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long readers of such a blob may hold up the others before they are let go.</summary>
+    public TimeSpan PassThroughPatience { get; init; } = TimeSpan.FromSeconds(10);
 }

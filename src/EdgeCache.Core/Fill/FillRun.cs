@@ -88,7 +88,7 @@ internal sealed class FillRun
         PendingBlob pending;
         try
         {
-            pending = _store.Begin(_fill.Digest, BlobPool.Blobs, Math.Max(totalBytes, 0));
+            pending = _store.BeginFollowed(_fill.Digest, Math.Max(totalBytes, 0));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -107,7 +107,7 @@ internal sealed class FillRun
             }
 
             _fill.Confirm(source);
-            var failure = await ReceiveAsync(answer.Body, pending.Writer, totalBytes, cancellationToken).ConfigureAwait(false);
+            var failure = await ReceiveAsync(answer.Body, pending, totalBytes, cancellationToken).ConfigureAwait(false);
             if (failure is { } broken)
             {
                 return GiveUp(source, answer, broken);
@@ -154,12 +154,13 @@ internal sealed class FillRun
     }
 
     /// <summary>Reads the body to its end and compares the digest. Null: all is well.</summary>
-    private async ValueTask<FillFailure?> ReceiveAsync(Stream body, BlobWriter writer, long totalBytes, CancellationToken cancellationToken)
+    private async ValueTask<FillFailure?> ReceiveAsync(Stream body, PendingBlob pending, long totalBytes, CancellationToken cancellationToken)
     {
+        var writer = pending.Writer;
         var pieces = writer.OpenPieces(_options.PieceBytes, totalBytes);
         await using (pieces.ConfigureAwait(false))
         {
-            if (await CopyAsync(body, writer, pieces, totalBytes, cancellationToken).ConfigureAwait(false) is { } fault)
+            if (await CopyAsync(body, pending, pieces, totalBytes, cancellationToken).ConfigureAwait(false) is { } fault)
             {
                 return fault;
             }
@@ -177,8 +178,10 @@ internal sealed class FillRun
 
     /// <summary>Makes what each read returned visible at once. Null: the body has ended well.</summary>
     private async ValueTask<FillFailure?> CopyAsync(
-        Stream body, BlobWriter writer, PieceWriter pieces, long totalBytes, CancellationToken cancellationToken)
+        Stream body, PendingBlob pending, PieceWriter pieces, long totalBytes, CancellationToken cancellationToken)
     {
+        var writer = pending.Writer;
+        var followed = new FollowedWriter(_fill, _store, pending, pieces, _options);
         var limitBytes = totalBytes >= 0 ? totalBytes : _options.MaxBlobBytes;
         long turnEndsAt = _options.PieceBytes;
         while (true)
@@ -196,14 +199,9 @@ internal sealed class FillRun
                 return Bad($"The upstream sent more than {limitBytes} bytes.");
             }
 
-            try
+            if (await followed.CommitAsync(count, cancellationToken).ConfigureAwait(false) is { } refused)
             {
-                pieces.Commit(count);
-            }
-            catch (IOException error)
-            {
-                FillLog.NotStored(_logger, _fill.Digest, error.Message);
-                return DiskFailed;
+                return refused;
             }
 
             _fill.Advance(writer.WrittenBytes);
