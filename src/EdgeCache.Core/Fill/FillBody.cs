@@ -16,13 +16,14 @@ internal sealed class FillBody : IAsyncDisposable
     private readonly BlobFill _fill;
     private readonly FillOptions _options;
     private readonly PieceWriter _pieces;
+    private readonly FollowedWriter _followed;
     private readonly long _limitBytes;
     private long _turnEndsAt;
     private int _givers;
 
     /// <param name="pending">Owned from now on.</param>
     /// <param name="totalBytes">How long the content is; -1 where that is not known.</param>
-    public FillBody(BlobFill fill, PendingBlob pending, long totalBytes, FillOptions options)
+    public FillBody(BlobFill fill, CacheStore store, PendingBlob pending, long totalBytes, FillOptions options)
     {
         _fill = fill;
         _options = options;
@@ -30,6 +31,7 @@ internal sealed class FillBody : IAsyncDisposable
         TotalBytes = totalBytes;
         _limitBytes = totalBytes >= 0 ? totalBytes : options.MaxBlobBytes;
         _pieces = pending.Writer.OpenPieces(options.PieceBytes, totalBytes);
+        _followed = new FollowedWriter(fill, store, pending, _pieces, options);
         _turnEndsAt = options.PieceBytes;
     }
 
@@ -76,7 +78,8 @@ internal sealed class FillBody : IAsyncDisposable
 
     private async ValueTask<FillFailure?> CompareAsync(OriginAnswer answer, CancellationToken cancellationToken)
     {
-        using var lease = Pending.Writer.OpenLease() ?? throw new InvalidOperationException("The body is disposed.");
+        // What has passed through memory is gone: it is only read past, and the digest of the whole says whether it was the same.
+        using var lease = Pending.Writer.IsInMemory ? null : Pending.Writer.OpenLease();
         var (theirs, ours) = (ArrayPool<byte>.Shared.Rent(CompareBytes), ArrayPool<byte>.Shared.Rent(CompareBytes));
         try
         {
@@ -88,6 +91,12 @@ internal sealed class FillBody : IAsyncDisposable
                 if (fault is not null || count == 0)
                 {
                     return fault ?? EndedEarly();
+                }
+
+                if (lease is null)
+                {
+                    position += count;
+                    continue;
                 }
 
                 if (!await TryReadAsync(lease, ours.AsMemory(0, count), position, cancellationToken).ConfigureAwait(false))
@@ -131,13 +140,9 @@ internal sealed class FillBody : IAsyncDisposable
                 return FillFailure.Bad($"The upstream sent more than {_limitBytes} bytes.");
             }
 
-            try
+            if (await _followed.CommitAsync(count, cancellationToken).ConfigureAwait(false) is { } refused)
             {
-                _pieces.Commit(count);
-            }
-            catch (IOException)
-            {
-                return FillFailure.DiskFailed;
+                return refused;
             }
 
             if (!gives)

@@ -38,4 +38,10 @@ public sealed record FillOptions
 
     /// <summary>The pause after the first attempt in vain, of which up to a half is taken away by chance; it doubles up to 32 times that. 0 to 1 min.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Of a blob that cannot be stored, how many bytes at least are in memory for readers of different pace: 1 MiB to 64 MiB.</summary>
+    public int PassThroughBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long readers of such a blob may hold up the others before they are let go.</summary>
+    public TimeSpan PassThroughPatience { get; init; } = TimeSpan.FromSeconds(10);
 }

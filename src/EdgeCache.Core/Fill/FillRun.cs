@@ -1,4 +1,3 @@
-using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
@@ -163,7 +162,7 @@ internal sealed class FillRun
             var totalBytes = answer.ContentLength ?? source.ExpectedBytes;
             try
             {
-                _body = new FillBody(_fill, _store.Begin(_fill.Digest, BlobPool.Blobs, Math.Max(totalBytes, 0)), totalBytes, _options);
+                _body = new FillBody(_fill, _store, _store.BeginFollowed(_fill.Digest, Math.Max(totalBytes, 0)), totalBytes, _options);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
