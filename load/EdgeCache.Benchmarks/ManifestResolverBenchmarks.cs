@@ -62,7 +62,7 @@ public class ManifestResolverBenchmarks
         public ValueTask<OriginAnswer> HeadManifestAsync(
             RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) => ValueTask.FromResult(Unavailable);
 
-        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken) =>
+        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken) =>
             ValueTask.FromResult(Unavailable);
     }
 }

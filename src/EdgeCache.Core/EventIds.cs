@@ -6,11 +6,22 @@ internal static class EventIds
     public const int BlobWrongLength = 3000;
     public const int BlobForeignFile = 3001;
     public const int BlobLastUseNotRecorded = 3002;
+    public const int BlobNotQuarantined = 3003;
+    public const int BlobNotRemoved = 3004;
 
     public const int StoreOpened = 3100;
     public const int StoreScanned = 3101;
     public const int StoreScanFailed = 3102;
     public const int StoreBlobDamaged = 3103;
+    public const int DiskFull = 3104;
+    public const int DiskFailed = 3105;
+    public const int DiskRecovered = 3106;
+    public const int DiskNotMeasured = 3107;
+    public const int ScrubStarted = 3108;
+    public const int ScrubEnded = 3109;
+    public const int ScrubLate = 3110;
+    public const int ScrubFailed = 3111;
+    public const int StorePassedThrough = 3112;
 
     public const int FillStarted = 3200;
     public const int FillCompleted = 3201;
@@ -20,6 +31,7 @@ internal static class EventIds
     public const int ManifestRefused = 3205;
     public const int TagServedStale = 3206;
     public const int FillCrashed = 3207;
+    public const int FillResumed = 3220;
 
     public const int IndexReplayed = 3300;
     public const int IndexJournalDamaged = 3301;

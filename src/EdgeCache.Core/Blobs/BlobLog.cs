@@ -15,4 +15,10 @@ internal static partial class BlobLog
 
     [LoggerMessage(EventIds.BlobLastUseNotRecorded, LogLevel.Debug, "The last use of a blob could not be recorded: {Reason}")]
     public static partial void LastUseNotRecorded(ILogger logger, string reason);
+
+    [LoggerMessage(EventIds.BlobNotQuarantined, LogLevel.Warning, "The damaged file of {Digest} cannot be kept, and is deleted: {Reason}")]
+    public static partial void NotQuarantined(ILogger logger, Digest digest, string reason);
+
+    [LoggerMessage(EventIds.BlobNotRemoved, LogLevel.Error, "The damaged file of {Digest} cannot be removed, and is not served: {Reason}")]
+    public static partial void NotRemoved(ILogger logger, Digest digest, string reason);
 }

@@ -9,9 +9,18 @@ public sealed class BlobPaths
 {
     public BlobPaths(string root) => Root = Path.GetFullPath(root);
 
+    /// <summary>The names of the algorithms' folders.</summary>
+    internal static string[] Algorithms { get; } = ["sha256", "sha512"];
+
     public string Root { get; }
 
     public string Temporary => Path.Combine(Root, "tmp");
+
+    /// <summary>Where damaged files are kept for a while.</summary>
+    public string Quarantine => Path.Combine(Root, "quarantine");
+
+    /// <summary>How far the scrubber has come.</summary>
+    public string ScrubCursor => Path.Combine(Root, "scrub.json");
 
     public string Index => Path.Combine(Root, "index");
 
@@ -39,9 +48,5 @@ public sealed class BlobPaths
 
     /// <summary>The folders that stand from the start on; <see cref="FanOutFolders"/> makes those below them.</summary>
     internal IEnumerable<string> AlgorithmFolders() =>
-        from pool in Enum.GetValues<BlobPool>() from algorithm in (string[])["sha256", "sha512"] select AlgorithmFolder(pool, algorithm);
-
-    /// <summary>Reads a file's path back into its digest; false for a file that the store did not name.</summary>
-    internal static bool TryReadDigest(string algorithm, string fileName, out Digest digest) =>
-        Digest.TryParse($"{algorithm}:{fileName}", out digest);
+        from pool in Enum.GetValues<BlobPool>() from algorithm in Algorithms select AlgorithmFolder(pool, algorithm);
 }

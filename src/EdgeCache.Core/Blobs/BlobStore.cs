@@ -10,12 +10,18 @@ namespace EdgeCache.Core.Blobs;
 /// </summary>
 public sealed class BlobStore : IDisposable
 {
+    /// <summary>Of so many fills the bytes may pass through memory at once, some 4 MiB each.</summary>
+    private const int MaxInMemory = 64;
+
     private readonly BlobPaths _paths;
     private readonly IDisk _disk;
     private readonly FanOutFolders _folders;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly OpenFiles _open;
+    private readonly MemoryBlobs _memory = new(MaxInMemory);
+    private readonly Quarantine _quarantine;
+    private readonly DistrustedNames _distrusted = new();
     private long _temporaryNumber;
 
     /// <param name="maxKeptFiles">How many files stay open between readers.</param>
@@ -27,6 +33,7 @@ public sealed class BlobStore : IDisposable
         _clock = clock;
         _logger = logger;
         _open = new OpenFiles(paths, disk, clock, logger, maxKeptFiles);
+        _quarantine = new Quarantine(paths, disk, clock, logger);
     }
 
     /// <summary>Called with a doomed blob's bytes when its last reader has left.</summary>
@@ -35,6 +42,9 @@ public sealed class BlobStore : IDisposable
         get => _open.DoomedReleased;
         set => _open.DoomedReleased = value;
     }
+
+    /// <summary>Fills whose bytes pass through memory now.</summary>
+    public int InMemory => _memory.Count;
 
     /// <summary>Published files that stay open between readers.</summary>
     public int KeptFiles => _open.KeptCount;
@@ -47,14 +57,23 @@ public sealed class BlobStore : IDisposable
     /// <exception cref="IOException">The disk is full or failed.</exception>
     public BlobWriter Create(in Digest expected, BlobPool pool, long expectedBytes)
     {
-        var path = Path.Combine(_paths.Temporary, $"{Interlocked.Increment(ref _temporaryNumber):x}.part");
-        return new BlobWriter(new BlobFile(_disk.Create(path, expectedBytes), expected, pool, 0, _open.Closed), _disk, path);
+        var path = NextTemporary();
+        return new BlobWriter(new BlobFile(_disk.Create(path, expectedBytes), expected, pool, 0, _open.Closed), _disk, path, _memory);
     }
+
+    /// <summary>The same in memory, where the disk takes nothing: for its readers only, who must keep up with it.</summary>
+    /// <exception cref="IOException">There are too many of them, or the system has no such files.</exception>
+    public BlobWriter CreateInMemory(in Digest expected, BlobPool pool) => new(_memory.Create(expected, pool), _disk, null, _memory);
 
     /// <summary>Gives a finished writer's file its final name, durably. The writer is the caller's to dispose, whatever the outcome.</summary>
     /// <exception cref="IOException">fsync or rename failed; nothing stands under the final name.</exception>
     public PublishOutcome Publish(BlobWriter writer)
     {
+        if (writer.IsInMemory)
+        {
+            throw new InvalidOperationException("The disk does not have these bytes.");
+        }
+
         var file = writer.File;
         if (RandomAccess.GetLength(file.Handle) != writer.WrittenBytes)
         {
@@ -66,12 +85,14 @@ public sealed class BlobStore : IDisposable
         var final = _paths.File(file.Pool, file.Digest);
         lock (_open.GateOf(file.Digest))
         {
-            if (new FileInfo(final) is { Exists: true } there && there.Length == writer.WrittenBytes)
+            var key = new BlobKey(file.Pool, file.Digest);
+            if (!_distrusted.Contains(key) && new FileInfo(final) is { Exists: true } there && there.Length == writer.WrittenBytes)
             {
                 return PublishOutcome.AlreadyThere;
             }
 
             _disk.Move(writer.Path, final);
+            _distrusted.Remove(key);
             writer.Renamed();
             file.SizeBytes = writer.WrittenBytes;
             file.CheckedAt = _clock.GetTimestamp();
@@ -100,34 +121,68 @@ public sealed class BlobStore : IDisposable
 
     /// <summary>Removes a blob's name.</summary>
     /// <exception cref="IOException">The disk failed; the blob is still there.</exception>
-    public UnlinkOutcome Unlink(in Digest digest, BlobPool pool)
+    public UnlinkOutcome Unlink(in Digest digest, BlobPool pool) => Remove(new BlobKey(pool, digest), _disk.Delete);
+
+    /// <summary>Removes a damaged blob's name, and keeps the bytes for a while where nobody is served from. Where the disk refuses even that, the name is not believed any more.</summary>
+    public UnlinkOutcome SetAside(in Digest digest, BlobPool pool)
     {
-        BlobFile? held = null;
-        lock (_open.GateOf(digest))
+        var key = new BlobKey(pool, digest);
+        try
         {
-            var path = _paths.File(pool, digest);
-            var key = new BlobKey(pool, digest);
-            _open.LetGo(key);
-            if (!File.Exists(path))
-            {
-                return UnlinkOutcome.Absent;
-            }
-
-            _disk.Delete(path);
-            if (_open.Take(key) is { } open && open.TryHold())
-            {
-                open.Doom();
-                held = open;
-            }
+            return Remove(key, path => _quarantine.Take(path, key.Digest));
         }
-
-        // Outside the lock: the release may be the last one and then calls back.
-        held?.Release();
-        return held is null ? UnlinkOutcome.Freed : UnlinkOutcome.Doomed;
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            _distrusted.Add(key);
+            BlobLog.NotRemoved(_logger, digest, error.Message);
+            return UnlinkOutcome.Absent;
+        }
     }
 
+    /// <summary>Deletes what is kept of damaged files: all of it, or what has been kept for long.</summary>
+    public void TrimQuarantine(bool isRoomNeeded)
+    {
+        if (isRoomNeeded)
+        {
+            _quarantine.Empty();
+        }
+        else
+        {
+            _quarantine.Trim();
+        }
+    }
+
+    /// <summary>How much room the cache's file system has.</summary>
+    /// <exception cref="IOException">It cannot say.</exception>
+    public DiskSpace Measure() => _disk.Measure(_paths.Root);
+
+    /// <summary>Writes a little file as a blob would be, durably, and deletes it.</summary>
+    /// <exception cref="IOException">The disk takes nothing.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Probe()
+    {
+        const int ProbeBytes = 64 << 10;
+        _disk.CreateFolder(_paths.Temporary);
+        var path = NextTemporary();
+        using var file = _disk.Create(path, ProbeBytes);
+        try
+        {
+            _disk.Write(file, new byte[ProbeBytes], 0);
+            _disk.SyncFile(file);
+        }
+        finally
+        {
+            DeleteQuietly(_disk, path);
+        }
+    }
+
+    /// <summary>Compares a published blob's bytes on the disk, not those in memory, with its digest.</summary>
+    /// <param name="pace">How fast it may be read.</param>
+    public ValueTask<CheckOutcome> CheckAsync(in Digest digest, BlobPool pool, ReadPace pace, CancellationToken cancellationToken) =>
+        DiskCheck.RunAsync(_disk, _paths.File(pool, digest), digest, pace, cancellationToken);
+
     /// <summary>Whether a file stands under the blob's final name.</summary>
-    public bool Exists(in Digest digest, BlobPool pool) => File.Exists(_paths.File(pool, digest));
+    public bool Exists(in Digest digest, BlobPool pool) => File.Exists(_paths.File(pool, digest)) && !_distrusted.Contains(new BlobKey(pool, digest));
 
     /// <summary>Looks for a blob on disk, in either pool: the truth while the index is not complete.</summary>
     public StoredBlob? Find(in Digest digest)
@@ -135,7 +190,7 @@ public sealed class BlobStore : IDisposable
         foreach (var pool in Enum.GetValues<BlobPool>())
         {
             var file = new FileInfo(_paths.File(pool, digest));
-            if (file.Exists)
+            if (file.Exists && !_distrusted.Contains(new BlobKey(pool, digest)))
             {
                 return new StoredBlob(digest, pool, file.Length, file.LastWriteTimeUtc);
             }
@@ -145,7 +200,10 @@ public sealed class BlobStore : IDisposable
     }
 
     /// <inheritdoc cref="BlobScan.Run"/>
-    public IEnumerable<StoredBlob> Scan() => new BlobScan(_paths, _logger).Run();
+    public IEnumerable<StoredBlob> Scan() => Walk().Run();
+
+    /// <summary>A walk over the pools' folders, for who wants to share it among threads or to go on where it ended.</summary>
+    internal BlobScan Walk() => new(_paths, _logger);
 
     /// <summary>Deletes what an earlier run left unfinished. Call it before the first writer.</summary>
     /// <returns>How many files there were.</returns>
@@ -177,6 +235,33 @@ public sealed class BlobStore : IDisposable
         catch (UnauthorizedAccessException)
         {
         }
+    }
+
+    private string NextTemporary() => Path.Combine(_paths.Temporary, $"{Interlocked.Increment(ref _temporaryNumber):x}.part");
+
+    private UnlinkOutcome Remove(BlobKey key, Action<string> remove)
+    {
+        BlobFile? held = null;
+        lock (_open.GateOf(key.Digest))
+        {
+            var path = _paths.File(key.Pool, key.Digest);
+            _open.LetGo(key);
+            if (!File.Exists(path))
+            {
+                return UnlinkOutcome.Absent;
+            }
+
+            remove(path);
+            if (_open.Take(key) is { } open && open.TryHold())
+            {
+                open.Doom();
+                held = open;
+            }
+        }
+
+        // Outside the lock: the release may be the last one and then calls back.
+        held?.Release();
+        return held is null ? UnlinkOutcome.Freed : UnlinkOutcome.Doomed;
     }
 
     /// <summary>Takes a name back whose durability is not certain. The file was never counted as stored, so that it is not doomed either.</summary>

@@ -1,27 +1,32 @@
-using System.Security.Cryptography;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Blobs;
 
 /// <summary>
 /// A temporary file that grows to become a blob, hashed as it is written. Owned by one fill; only <see cref="OpenLease"/> may be called by others.
-/// Disposing it without publishing deletes the file's name; readers that hold a lease keep the bytes.
+/// Disposing it without publishing deletes the file's name; readers that hold a lease keep the bytes. Where the disk takes no more it goes on in memory, at
+/// the same offsets: then it cannot be published, and what its readers have read is to be given back (<see cref="ForgetBefore"/>).
 /// </summary>
 public sealed class BlobWriter : IDisposable
 {
-    private readonly IncrementalHash _hash;
-    private readonly BlobFile _file;
+    private readonly RunningDigest _hash;
     private readonly IDisk _disk;
-    private bool _named = true;
+    private readonly MemoryBlobs _memory;
+    private BlobFile _file;
+    private long _forgottenBytes;
+    private bool _named;
     private bool _disposed;
 
-    internal BlobWriter(BlobFile file, IDisk disk, string path)
+    /// <param name="path">The file's name; null for one that lies in memory from its first byte.</param>
+    internal BlobWriter(BlobFile file, IDisk disk, string? path, MemoryBlobs memory)
     {
         _disk = disk;
+        _memory = memory;
         _file = file;
-        Path = path;
-        _hash = IncrementalHash.CreateHash(
-            file.Digest.Algorithm == DigestAlgorithm.Sha512 ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256);
+        _named = path is not null;
+        IsInMemory = path is null;
+        Path = path ?? string.Empty;
+        _hash = new RunningDigest(file.Digest.Algorithm);
     }
 
     /// <summary>Bytes written so far.</summary>
@@ -29,6 +34,12 @@ public sealed class BlobWriter : IDisposable
 
     /// <summary>The digest that the content has to have.</summary>
     public Digest Expected => _file.Digest;
+
+    /// <summary>Whether the disk did not take it all; it cannot be published then.</summary>
+    public bool IsInMemory { get; private set; }
+
+    /// <summary>From where on the bytes are in memory, where they are.</summary>
+    public long InMemoryFrom { get; private set; }
 
     internal string Path { get; }
 
@@ -48,11 +59,31 @@ public sealed class BlobWriter : IDisposable
     public PieceWriter OpenPieces(int pieceBytes, long totalBytes) => new(this, pieceBytes, totalBytes);
 
     /// <summary>The digest of all that was written, in the algorithm of the expected digest. Ends the hashing: call it once.</summary>
-    public Digest Finish()
+    public Digest Finish() => _hash.Finish();
+
+    /// <summary>Has the next bytes go to memory. Leases that were taken before have the bytes up to here, those taken from now on the bytes from here.</summary>
+    /// <exception cref="IOException">Too many go through memory already, or the system has no such files; nothing has changed.</exception>
+    public void GoOnInMemory()
     {
-        Span<byte> hash = stackalloc byte[64];
-        var length = _hash.GetHashAndReset(hash);
-        return Digest.FromHash(_file.Digest.Algorithm, hash[..length]);
+        var memory = _memory.Create(_file.Digest, _file.Pool);
+        InMemoryFrom = WrittenBytes;
+        _forgottenBytes = WrittenBytes;
+        IsInMemory = true;
+        DropName();
+        _file.Release();
+        _file = memory;
+    }
+
+    /// <summary>Gives memory back that no reader reads any more, or will: what lies before an offset.</summary>
+    public void ForgetBefore(long offset)
+    {
+        var from = _forgottenBytes / MemoryFile.GranuleBytes * MemoryFile.GranuleBytes;
+        var until = offset / MemoryFile.GranuleBytes * MemoryFile.GranuleBytes;
+        if (IsInMemory && until > from && OperatingSystem.IsLinux())
+        {
+            MemoryFile.GiveBack(_file.Handle, from, until - from);
+            _forgottenBytes = until;
+        }
     }
 
     /// <summary>A reader's hold on the growing file; null when the writer and all its readers have gone.</summary>
@@ -62,12 +93,20 @@ public sealed class BlobWriter : IDisposable
     /// <exception cref="IOException">The disk failed or is full.</exception>
     internal void Write(ReadOnlySpan<byte> bytes)
     {
-        _disk.Write(_file.Handle, bytes, WrittenBytes);
+        if (IsInMemory)
+        {
+            RandomAccess.Write(_file.Handle, bytes, WrittenBytes);
+        }
+        else
+        {
+            _disk.Write(_file.Handle, bytes, WrittenBytes);
+        }
+
         WrittenBytes += bytes.Length;
     }
 
     /// <summary>Hashes the next bytes, in the order of the content; one call at a time, on any thread.</summary>
-    internal void Hash(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+    internal void Hash(ReadOnlySpan<byte> bytes) => _hash.Append(bytes);
 
     /// <summary>The file has its final name: disposing must not delete it.</summary>
     internal void Renamed() => _named = false;
@@ -81,11 +120,16 @@ public sealed class BlobWriter : IDisposable
 
         _disposed = true;
         _hash.Dispose();
+        DropName();
+        _file.Release();
+    }
+
+    private void DropName()
+    {
         if (_named)
         {
+            _named = false;
             BlobStore.DeleteQuietly(_disk, Path);
         }
-
-        _file.Release();
     }
 }

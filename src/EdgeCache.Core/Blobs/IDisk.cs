@@ -16,6 +16,12 @@ public interface IDisk
     /// <summary>Opens a file for reading; null where there is none.</summary>
     SafeFileHandle? TryOpen(string path);
 
+    /// <summary>Opens a file for reading past the page cache, where the system can: buffers, offsets and lengths are then multiples of 4 KiB. Null where there is none.</summary>
+    SafeFileHandle? TryOpenDirect(string path) => TryOpen(path);
+
+    /// <summary>How much room the file system of a folder has.</summary>
+    DiskSpace Measure(string path) => DiskSpace.Unknown;
+
     void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset);
 
     void SetLength(SafeFileHandle file, long lengthBytes);

@@ -5,6 +5,8 @@ namespace EdgeCache.Core.Blobs;
 /// <summary>The system's files. Stateless; safe for concurrent use.</summary>
 public sealed class SystemDisk : IDisk
 {
+    private const int GeneralFailure = unchecked((int)0x80131620); // COR_E_IO
+
     public static SystemDisk Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -15,10 +17,16 @@ public sealed class SystemDisk : IDisk
             return File.OpenHandle(
                 path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, preallocatedBytes);
         }
-        catch (IOException)
+        catch (IOException error)
         {
             // A preallocation that failed leaves the empty file behind.
             BlobStore.DeleteQuietly(this, path);
+            if (preallocatedBytes > 0 && error is { HResult: GeneralFailure } and not FileNotFoundException and not DirectoryNotFoundException)
+            {
+                // .NET does not say which error it was. Of the two it can be, no room is the one; the other, a file longer than any may be, has none either.
+                throw new IOException(error.Message, DiskErrors.NoSpace);
+            }
+
             throw;
         }
     }
@@ -35,6 +43,12 @@ public sealed class SystemDisk : IDisk
             return null;
         }
     }
+
+    /// <inheritdoc/>
+    public SafeFileHandle? TryOpenDirect(string path) => FileSystems.TryOpenDirect(path) ?? TryOpen(path);
+
+    /// <inheritdoc/>
+    public DiskSpace Measure(string path) => FileSystems.Measure(path);
 
     /// <inheritdoc/>
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(file, bytes, offset);

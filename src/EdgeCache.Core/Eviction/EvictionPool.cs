@@ -4,6 +4,7 @@ namespace EdgeCache.Core.Eviction;
 internal sealed class EvictionPool(IEvictionPolicy policy, EvictionOptions options)
 {
     private long _limitBytes;
+    private long _limitObjects = options.MaxObjects;
     private long _reservedBytes;
     private long _doomedBytes;
     private long _evictedObjects;
@@ -18,6 +19,16 @@ internal sealed class EvictionPool(IEvictionPolicy policy, EvictionOptions optio
         get => Volatile.Read(ref _limitBytes);
         set => Volatile.Write(ref _limitBytes, value);
     }
+
+    /// <summary>How many objects it may hold.</summary>
+    public long LimitObjects
+    {
+        get => Volatile.Read(ref _limitObjects);
+        set => Volatile.Write(ref _limitObjects, value);
+    }
+
+    /// <summary>What it takes of the disk: stored, reserved, and unlinked but still read.</summary>
+    public long TakenBytes => policy.SizeBytes + Volatile.Read(ref _reservedBytes) + Volatile.Read(ref _doomedBytes);
 
     public bool IsAboveHigh => IsAbove(options.HighWatermark);
 
@@ -85,9 +96,6 @@ internal sealed class EvictionPool(IEvictionPolicy policy, EvictionOptions optio
         return false;
     }
 
-    private bool IsAbove(double watermark)
-    {
-        var totalBytes = policy.SizeBytes + Volatile.Read(ref _reservedBytes) + Volatile.Read(ref _doomedBytes);
-        return totalBytes > (long)(LimitBytes * watermark) || policy.Count > (long)(options.MaxObjects * watermark);
-    }
+    private bool IsAbove(double watermark) =>
+        TakenBytes > (long)(LimitBytes * watermark) || policy.Count > (long)(LimitObjects * watermark);
 }

@@ -29,9 +29,12 @@ public sealed class Evictor : IAsyncDisposable
     private readonly EvictionPool _manifests;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _limiting = new(); // Protects the two limits, and applies one change at a time.
     private readonly Task _evicting;
     private volatile bool _isLowering;
     private volatile bool _isResting;
+    private long _limitBytes;
+    private long _roomBytes = long.MaxValue;
     private int _disposed;
 
     public Evictor(EvictionOptions options, IVictimRemover remover, TimeProvider clock, ILogger logger)
@@ -93,12 +96,30 @@ public sealed class Evictor : IAsyncDisposable
     public void SetLimit(long limitBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limitBytes, 1);
-        var manifestBytes = Math.Clamp((long)(limitBytes * _options.ManifestShare), _options.MinManifestBytes, _options.MaxManifestBytes);
-        manifestBytes = Math.Min(manifestBytes, limitBytes / 2);
-        _manifests.LimitBytes = manifestBytes;
-        _blobs.LimitBytes = limitBytes - manifestBytes;
-        WakeIfAbove(BlobPool.Blobs);
-        WakeIfAbove(BlobPool.Manifests);
+        lock (_limiting)
+        {
+            _limitBytes = limitBytes;
+            ShareOut();
+        }
+    }
+
+    /// <summary>Says what the file system has to spare. The cache may take no more than that beside what it has, whatever its limit.</summary>
+    /// <param name="spareBytes">Below 0 where the cache has to shrink.</param>
+    /// <param name="spareFiles">The same for files; <see cref="long.MaxValue"/> where the file system does not limit them.</param>
+    public void SetRoom(long spareBytes, long spareFiles)
+    {
+        lock (_limiting)
+        {
+            var takenBytes = _blobs.TakenBytes + _manifests.TakenBytes;
+            _roomBytes = spareBytes > long.MaxValue - takenBytes ? long.MaxValue : takenBytes + spareBytes;
+            foreach (var pool in (EvictionPool[])[_blobs, _manifests])
+            {
+                var count = pool.Policy.Count;
+                pool.LimitObjects = spareFiles > _options.MaxObjects - count ? _options.MaxObjects : Math.Max(0, count + spareFiles);
+            }
+
+            ShareOut();
+        }
     }
 
     /// <summary>How full a pool is.</summary>
@@ -119,6 +140,18 @@ public sealed class Evictor : IAsyncDisposable
     }
 
     private EvictionPool PoolOf(BlobPool pool) => pool == BlobPool.Manifests ? _manifests : _blobs;
+
+    /// <summary>Gives both pools their part of the limit. Under the lock of the limits.</summary>
+    private void ShareOut()
+    {
+        var limitBytes = Math.Max(1, Math.Min(_limitBytes, _roomBytes));
+        var manifestBytes = Math.Clamp((long)(limitBytes * _options.ManifestShare), _options.MinManifestBytes, _options.MaxManifestBytes);
+        manifestBytes = Math.Min(manifestBytes, limitBytes / 2);
+        _manifests.LimitBytes = manifestBytes;
+        _blobs.LimitBytes = limitBytes - manifestBytes;
+        WakeIfAbove(BlobPool.Blobs);
+        WakeIfAbove(BlobPool.Manifests);
+    }
 
     private void WakeIfAbove(BlobPool pool)
     {

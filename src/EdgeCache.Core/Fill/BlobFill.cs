@@ -17,15 +17,18 @@ internal sealed class BlobFill
     /// <summary>Protects everything below.</summary>
     private readonly Lock _gate = new();
     private readonly List<FillSource> _sources = [];
+    private readonly FillReaders _readers = new();
     private TaskCompletionSource _changed = NewSignal();
     private BlobLease? _hold;
+    private BlobLease? _memoryHold;
+    private long? _inMemoryFrom;
+    private bool _isForgetting;
     private FillState _state;
     private FillFailure _failure;
     private CacheTrail _trail;
     private long _visibleBytes;
     private long _totalBytes = -1;
-    private int _readers;
-    private int _nextSource;
+    private int _asked;
     private bool _closed;
 
     /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
@@ -46,7 +49,7 @@ internal sealed class BlobFill
     {
         lock (_gate)
         {
-            if (_closed || _state == FillState.Failed || _readers >= _options.MaxReadersPerFill)
+            if (_closed || _isForgetting || _state == FillState.Failed || _readers.Count >= _options.MaxReadersPerFill)
             {
                 return null;
             }
@@ -63,8 +66,9 @@ internal sealed class BlobFill
                 _sources.Add(source);
             }
 
-            _readers++;
-            return new FillReader(this, source, linked, isLeader: _readers == 1 && _nextSource == 0);
+            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && _asked == 0);
+            _readers.Add(reader);
+            return reader;
         }
     }
 
@@ -74,33 +78,43 @@ internal sealed class BlobFill
         {
             lock (_gate)
             {
-                return _readers >= _options.MaxReadersPerFill;
+                return !_isForgetting && _readers.Count >= _options.MaxReadersPerFill;
             }
         }
     }
 
-    public void Leave()
+    /// <summary>A reader needs nothing before a position any more.</summary>
+    public void Move(FillReader reader, long position) => _readers.Move(reader, position);
+
+    public void Leave(FillReader reader)
     {
         lock (_gate)
         {
-            _readers--;
+            _readers.Remove(reader);
             ReleaseWhenUnused();
         }
     }
 
-    /// <summary>The next source that has not been tried, in the order they came. Where there is none the fill has failed, in the same step: a source
-    /// that joins is either tried or refused, never lost.</summary>
-    public FillSource? NextSourceOrFail()
+    /// <summary>The next source that is not refused, in the order they came and round again. Where there is none the fill has failed, in the same step: a
+    /// source that joins is either tried or refused, never lost.</summary>
+    /// <param name="last">The one that was tried last; null at the beginning.</param>
+    public FillSource? NextSourceOrFail(FillSource? last)
     {
         TaskCompletionSource previous;
         lock (_gate)
         {
-            if (_nextSource < _sources.Count)
+            var first = last is null ? 0 : _sources.IndexOf(last) + 1;
+            for (var step = 0; step < _sources.Count; step++)
             {
-                return _sources[_nextSource++];
+                var index = (first + step) % _sources.Count;
+                if (_sources[index].Failure is null)
+                {
+                    _asked = Math.Max(_asked, index + 1);
+                    return _sources[index];
+                }
             }
 
-            _failure = _sources[^1].Failure ?? default;
+            _failure = last?.Failure ?? default;
             _state = FillState.Failed;
             previous = Renew();
         }
@@ -141,10 +155,58 @@ internal sealed class BlobFill
     {
         lock (_gate)
         {
-            _hold?.Dispose();
+            Release();
             _hold = writer.OpenLease();
             _totalBytes = totalBytes;
             _trail = trail;
+        }
+
+        if (writer.IsInMemory)
+        {
+            GoOnInMemory(writer);
+        }
+    }
+
+    /// <summary>From where on the bytes are in memory; null as long as the disk takes them.</summary>
+    public long? InMemoryFrom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inMemoryFrom;
+            }
+        }
+    }
+
+    /// <summary>The disk takes no more: what comes now is in memory.</summary>
+    public void GoOnInMemory(BlobWriter writer)
+    {
+        lock (_gate)
+        {
+            _memoryHold = writer.OpenLease();
+            _inMemoryFrom = writer.InMemoryFrom;
+        }
+    }
+
+    /// <summary>Waits until what is before a position may be forgotten. Nobody joins any more, since the beginning is gone then.</summary>
+    /// <returns>False where nobody reads any more.</returns>
+    public ValueTask<bool> WaitForAllAsync(long position, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _isForgetting = true;
+        }
+
+        return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
+    }
+
+    /// <summary>A hold on the file in memory; null where there is none.</summary>
+    public BlobLease? OpenMemoryLease()
+    {
+        lock (_gate)
+        {
+            return _memoryHold?.Share();
         }
     }
 
@@ -158,8 +220,7 @@ internal sealed class BlobFill
                 return false;
             }
 
-            _hold?.Dispose();
-            _hold = null;
+            Release();
             _totalBytes = -1;
             return true;
         }
@@ -262,7 +323,7 @@ internal sealed class BlobFill
     }
 
     /// <summary>Whether the source has been tried, or is the next to be.</summary>
-    private bool IsAsked(FillSource source) => _sources.IndexOf(source) <= Math.Max(_nextSource - 1, 0);
+    private bool IsAsked(FillSource source) => _sources.IndexOf(source) <= Math.Max(_asked - 1, 0);
 
     private TaskCompletionSource Renew()
     {
@@ -271,13 +332,33 @@ internal sealed class BlobFill
         return previous;
     }
 
+    /// <summary>Has everybody look again.</summary>
+    private void Wake()
+    {
+        TaskCompletionSource previous;
+        lock (_gate)
+        {
+            previous = Renew();
+        }
+
+        previous.SetResult();
+    }
+
     private void ReleaseWhenUnused()
     {
-        if (_closed && _readers == 0)
+        if (_closed && _readers.Count == 0)
         {
-            _hold?.Dispose();
-            _hold = null;
+            Release();
         }
+    }
+
+    private void Release()
+    {
+        _hold?.Dispose();
+        _hold = null;
+        _memoryHold?.Dispose();
+        _memoryHold = null;
+        _inMemoryFrom = null;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

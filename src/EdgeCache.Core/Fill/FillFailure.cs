@@ -8,6 +8,12 @@ namespace EdgeCache.Core.Fill;
 public readonly record struct FillFailure(
     FailureSource Source, OriginOutcome Outcome, string Reason, TimeSpan? RetryAfter = null, string? Members = null)
 {
+    /// <summary>What the system says of it names paths of this machine: that goes to the log only.</summary>
+    public static FillFailure DiskFailed { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache disk failed.");
+
+    /// <summary>An answer that must not be used.</summary>
+    public static FillFailure Bad(string reason) => new(FailureSource.Origin, OriginOutcome.BadAnswer, reason);
+
     /// <summary>The failure that an upstream's answer is. A 304 that nobody asked for is none that can be used.</summary>
     public static FillFailure From(OriginAnswer answer) => answer.Outcome is OriginOutcome.Found or OriginOutcome.NotModified
         ? new(FailureSource.Origin, OriginOutcome.BadAnswer, "the upstream's answer is none to this question")

@@ -11,7 +11,10 @@ public sealed class FillReader : IDisposable
     private readonly BlobFill _fill;
     private readonly FillSource? _source;
     private bool _linked;
+    private readonly CancellationTokenSource _lost = new();
     private BlobLease? _lease;
+    private BlobLease? _memoryLease;
+    private bool _readsMemory;
     private bool _disposed;
 
     internal FillReader(BlobFill fill, FillSource? source, bool linked, bool isLeader)
@@ -20,6 +23,7 @@ public sealed class FillReader : IDisposable
         _source = source;
         _linked = linked;
         IsLeader = isLeader;
+        Lost = _lost.Token;
     }
 
     /// <summary>Whether the reader's right to the bytes is still open: its repository is neither linked nor a source of this fill. The caller
@@ -28,6 +32,12 @@ public sealed class FillReader : IDisposable
 
     /// <summary>Whether this request started the fill, rather than joined one.</summary>
     public bool IsLeader { get; }
+
+    /// <summary>Cancelled where the reader is too slow for bytes that only pass through: it cannot have the rest.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Before it nothing is needed any more. Of <see cref="FillReaders"/>, under its lock.</summary>
+    internal long Position { get; set; }
 
     /// <summary>The repository has been confirmed to hold the digest.</summary>
     public void Allow() => _linked = true;
@@ -43,12 +53,20 @@ public sealed class FillReader : IDisposable
             throw new InvalidOperationException("The repository has not been confirmed to hold the digest.");
         }
 
+        _fill.Move(this, position);
         while (true)
         {
             var progress = _fill.Observe(_source, _linked, out var changed);
+            if (Lost.IsCancellationRequested && progress.State != FillState.Failed)
+            {
+                return progress with { State = FillState.Failed, Failure = TooSlow };
+            }
+
             if (progress.State is FillState.Verified or FillState.Failed || (progress.State == FillState.Growing && progress.VisibleBytes > position))
             {
-                return progress;
+                // What was written before the disk refused is in the file, the rest in memory.
+                _readsMemory = _fill.InMemoryFrom is { } from && position >= from;
+                return _fill.InMemoryFrom is { } until && position < until ? progress with { VisibleBytes = Math.Min(progress.VisibleBytes, until) } : progress;
             }
 
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -58,10 +76,27 @@ public sealed class FillReader : IDisposable
     /// <summary>Waits until headers may be sent: the first byte is visible (or the whole is verified), or the fill has failed.</summary>
     public ValueTask<FillProgress> WaitForHeadAsync(CancellationToken cancellationToken) => WaitAsync(0, cancellationToken);
 
-    /// <summary>The reader's hold on the file, of which only the visible bytes may be read. Available once WaitAsync has shown some.</summary>
+    /// <summary>The reader's hold on the file, of which only the visible bytes may be read, from the position on that WaitAsync was last asked for. Available once
+    /// that has shown some.</summary>
     /// <exception cref="InvalidOperationException">No byte is visible yet.</exception>
-    public BlobLease Lease =>
-        _lease ??= _fill.OpenLease() ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
+    public BlobLease Lease => (_readsMemory
+        ? _memoryLease ??= _fill.OpenMemoryLease()
+        : _lease ??= _fill.OpenLease()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
+
+    private static FillFailure TooSlow { get; } =
+        new(FailureSource.Store, OriginOutcome.Unavailable, "The cache's disk takes nothing, and others read faster.");
+
+    /// <summary>Too slow: see <see cref="Lost"/>.</summary>
+    internal void Lose()
+    {
+        lock (_lost)
+        {
+            if (!_disposed)
+            {
+                _lost.Cancel();
+            }
+        }
+    }
 
     public void Dispose()
     {
@@ -70,8 +105,14 @@ public sealed class FillReader : IDisposable
             return;
         }
 
-        _disposed = true;
+        lock (_lost)
+        {
+            _disposed = true;
+            _lost.Dispose();
+        }
+
         _lease?.Dispose();
-        _fill.Leave();
+        _memoryLease?.Dispose();
+        _fill.Leave(this);
     }
 }

@@ -21,6 +21,7 @@ public sealed class FillTable : IAsyncDisposable
     private readonly IOrigin _origin;
     private readonly CacheStore _store;
     private readonly FillOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IFillLeases? _leases;
     private int _active;
@@ -29,12 +30,14 @@ public sealed class FillTable : IAsyncDisposable
     private long _failed;
 
     /// <param name="leases">Whose turn a fetch is among the fleet's nodes; null: nobody waits for another.</param>
-    public FillTable(IOrigin origin, CacheStore store, FillOptions options, ILogger<FillTable> logger, IFillLeases? leases = null)
+    public FillTable(
+        IOrigin origin, CacheStore store, FillOptions options, TimeProvider time, ILogger<FillTable> logger, IFillLeases? leases = null)
     {
         _leases = leases;
         _origin = origin;
         _store = store;
         _options = options;
+        _time = time;
         _logger = logger;
         _stop = _stopping.Token;
     }
@@ -153,7 +156,7 @@ public sealed class FillTable : IAsyncDisposable
         try
         {
             await using var turn = _leases is null ? null : await _leases.TakeTurnAsync(fill.Digest, _stop).ConfigureAwait(false);
-            var run = new FillRun(fill, origin, _store, _options, _logger);
+            var run = new FillRun(fill, origin, _store, _options, _time, _logger);
             var verified = await run.RunAsync(_stop).ConfigureAwait(false);
             Interlocked.Increment(ref verified ? ref _verified : ref _failed);
         }

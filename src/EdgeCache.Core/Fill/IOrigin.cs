@@ -27,6 +27,5 @@ public interface IOrigin
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken);
 
     /// <summary>GET of a blob, from an offset on. Blobs are never asked with HEAD (PROTOCOL 18).</summary>
-    /// <param name="offset">Above 0, a Range request; an upstream that ignores it answers with Offset 0.</param>
-    ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken);
+    ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken);
 }

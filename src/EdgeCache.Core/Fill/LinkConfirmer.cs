@@ -39,7 +39,7 @@ public sealed class LinkConfirmer : IAsyncDisposable
 
     private async Task<Confirmation> AskBlobAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
     {
-        await using var answer = await _origin.GetBlobAsync(repository, digest, 0, cancellationToken).ConfigureAwait(false);
+        await using var answer = await _origin.GetBlobAsync(repository, digest, default, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
         return Learn(repository, digest, answer, ManifestTypes.None);
     }

@@ -33,6 +33,9 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>Docker-Content-Digest, where it was sent and is well formed; the upstream's claim, never proof.</summary>
     public Digest Digest { get; init; }
 
+    /// <summary>The ETag as sent, quotes included, where it is a strong one: what an If-Range needs (RFC 9110, section 13.1.5).</summary>
+    public string? ETag { get; init; }
+
     /// <summary>The HTTP status; 0 where there was no answer.</summary>
     public int StatusCode { get; init; }
 

@@ -19,11 +19,13 @@ public sealed class CacheStore : IAsyncDisposable
     private readonly Evictor _evictor;
     private readonly HotObjects _hot;
     private readonly StoredBlobs _stored;
+    private readonly ContentReader _reader;
+    private readonly RepositoryRecords _records;
+    private readonly DiskGuard _disk;
+    private readonly StoreIntake _intake;
+    private readonly Scrubber _scrubber;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-
-    /// <summary>Serialises the records of tags, so that an older word never replaces a newer one.</summary>
-    private readonly Lock _tagging = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _disposed;
 
@@ -38,6 +40,11 @@ public sealed class CacheStore : IAsyncDisposable
         _stored = new StoredBlobs(_index, _blobs, _hot, logger);
         _evictor = new Evictor(options.Eviction, _stored, clock, logger);
         _stored.Attach(_evictor);
+        _reader = new ContentReader(_stored, _hot);
+        _records = new RepositoryRecords(_index, _stored, clock);
+        _disk = new DiskGuard(_blobs, _evictor, options.Disk, clock, logger);
+        _intake = new StoreIntake(_blobs, _stored, _evictor, _disk, clock, logger);
+        _scrubber = new Scrubber(_blobs, _stored, folder.Paths, options.Scrub, clock, logger);
         Loaded = Task.CompletedTask;
     }
 
@@ -48,6 +55,18 @@ public sealed class CacheStore : IAsyncDisposable
 
     /// <summary>Bytes, objects and evictions by pool.</summary>
     public Evictor Eviction => _evictor;
+
+    /// <summary>How the disk is, as far as it is known.</summary>
+    public DiskStatus Disk => _disk.Status;
+
+    /// <summary>Fills whose bytes pass through memory, since the disk takes none.</summary>
+    public int PassedThrough => _blobs.InMemory;
+
+    /// <summary>What has been found to be damaged, when it was read or by the scrubber, since the start.</summary>
+    public long DamagedObjects => _stored.Damaged;
+
+    /// <summary>Checks what is stored against its digests, all the time.</summary>
+    public Scrubber Scrubber => _scrubber;
 
     /// <summary>Bytes of memory that copies of small objects take.</summary>
     public long HotBytes => _hot.UsedBytes;
@@ -74,6 +93,7 @@ public sealed class CacheStore : IAsyncDisposable
             var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
             var store = new CacheStore(folder, blobs, index, options, clock, logger);
             store.Loaded = Task.Run(() => store.LoadAsync(store._stopping.Token));
+            store._scrubber.Start(store.Loaded);
             return store;
         }
         catch (Exception error)
@@ -89,58 +109,16 @@ public sealed class CacheStore : IAsyncDisposable
     }
 
     /// <summary>Looks a blob up for a repository.</summary>
-    public Lookup LookupBlob(RepositoryKey repository, in Digest digest)
-    {
-        var isLinked = _index.TryGetLink(repository, digest, out var link);
-        if (!_stored.TryGet(digest, out var entry))
-        {
-            return new Lookup(
-                LookupState.Miss, digest, ManifestTypes.None, isLinked ? link.SizeBytes : -1, BlobPool.Blobs, isLinked, default, ManifestTypes.None);
-        }
-
-        var state = isLinked ? LookupState.Fresh : LookupState.Unlinked;
-        return new Lookup(state, digest, link.Type, entry.SizeBytes, entry.Pool, isLinked, FreshnessOf(link), ManifestTypes.None);
-    }
+    public Lookup LookupBlob(RepositoryKey repository, in Digest digest) => _records.FindBlob(repository, digest);
 
     /// <summary>Looks a manifest up by digest. Bytes whose type this repository does not know yet count as unlinked.</summary>
-    public Lookup LookupManifest(RepositoryKey repository, in Digest digest)
-    {
-        var found = LookupBlob(repository, digest);
-        return found switch
-        {
-            { State: LookupState.Miss } => found,
-            { Pool: BlobPool.Blobs } => found with { State = LookupState.Miss },
-            { Type: ManifestTypes.None } => found with { State = LookupState.Unlinked },
-            _ => found,
-        };
-    }
+    public Lookup LookupManifest(RepositoryKey repository, in Digest digest) => _records.FindManifest(repository, digest);
 
     /// <summary>
     /// Looks a tag up for a client that takes certain types: under the full class, or, where that gave a type the client cannot take, under its own.
     /// </summary>
-    public Lookup LookupTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, FreshnessRule rule)
-    {
-        var name = tag.Tag ?? throw new ArgumentException("A digest is no tag.", nameof(tag));
-        var tagClass = ManifestTypes.All;
-        var isKnown = _index.TryGetTag(repository, name, tagClass, out var entry);
-        if (isKnown && (entry.Type & accept) == 0)
-        {
-            tagClass = accept;
-            isKnown = _index.TryGetTag(repository, name, tagClass, out entry);
-        }
-
-        if (!isKnown)
-        {
-            return new Lookup(LookupState.Miss, default, ManifestTypes.None, -1, BlobPool.Manifests, false, default, tagClass);
-        }
-
-        var freshness = FreshnessOf(entry, rule);
-        var isFresh = freshness.State == FreshnessState.Fresh;
-        var isHere = _stored.TryGet(entry.Digest, out var blob) && blob.Pool == BlobPool.Manifests;
-        var state = !isHere ? LookupState.Miss : isFresh ? LookupState.Fresh : LookupState.Stale;
-        var digest = isHere || isFresh ? entry.Digest : default;
-        return new Lookup(state, digest, entry.Type, isHere ? blob.SizeBytes : entry.SizeBytes, BlobPool.Manifests, true, freshness, tagClass);
-    }
+    public Lookup LookupTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, FreshnessRule rule) =>
+        _records.FindTag(repository, tag, accept, rule);
 
     /// <summary>Whether the bytes are here; says nothing of anybody's right to them.</summary>
     public bool Contains(in Digest digest) => _stored.TryGet(digest, out _);
@@ -154,13 +132,12 @@ public sealed class CacheStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public ValueTask<StoredContent> AcquireContentAsync(in Digest digest, CancellationToken cancellationToken) =>
-        _stored.AcquireContentAsync(digest, cancellationToken);
+        _reader.AcquireAsync(digest, cancellationToken);
 
     /// <summary>The content where it is in memory already, and the touch that keeps it. Allocates nothing and waits for nothing.</summary>
-    public bool TryGetHot(in Digest digest, out StoredContent content) => _stored.TryGetHot(digest, out content);
+    public bool TryGetHot(in Digest digest, out StoredContent content) => _reader.TryGetHot(digest, out content);
 
-    /// <summary>Removes content whose file turned out to be damaged while it was sent.</summary>
-    /// <exception cref="IOException">The disk failed.</exception>
+    /// <summary>Sets content aside whose file turned out to be damaged while it was sent.</summary>
     public void Discard(BlobLease damaged) => _stored.Discard(damaged);
 
     /// <summary>Removes content on an operator's word; who reads it now reads on. The next request fetches it again.</summary>
@@ -170,38 +147,24 @@ public sealed class CacheStore : IAsyncDisposable
     /// <summary>Starts to write a blob, with room reserved for it.</summary>
     /// <param name="expectedBytes">The length by the upstream or the descriptor; 0 where none is known.</param>
     /// <exception cref="IOException">The disk is full or failed.</exception>
-    public PendingBlob Begin(in Digest expected, BlobPool pool, long expectedBytes)
-    {
-        var reservedBytes = _evictor.TryReserve(pool, expectedBytes) ? expectedBytes : -1;
-        try
-        {
-            return new PendingBlob(_blobs.Create(expected, pool, expectedBytes), pool, _evictor, reservedBytes);
-        }
-        catch
-        {
-            if (reservedBytes >= 0)
-            {
-                _evictor.Release(pool, reservedBytes);
-            }
+    public PendingBlob Begin(in Digest expected, BlobPool pool, long expectedBytes) => _intake.Begin(expected, pool, expectedBytes);
 
-            throw;
-        }
-    }
+    /// <summary>
+    /// Starts to write a blob that readers follow as it grows. Where the disk takes nothing it goes to memory, of which its readers leave a few MiB: it is delivered,
+    /// and not kept.
+    /// </summary>
+    /// <param name="expectedBytes">As for <see cref="Begin"/>.</param>
+    /// <exception cref="IOException">Neither the disk nor memory takes it.</exception>
+    public PendingBlob BeginFollowed(in Digest expected, long expectedBytes) => _intake.BeginFollowed(expected, expectedBytes);
+
+    /// <summary>The disk has refused what was written to a pending blob: it goes on in memory.</summary>
+    /// <returns>False where it cannot; then nothing has changed.</returns>
+    public bool TryGoOnInMemory(PendingBlob pending, Exception error) => _intake.TryGoOnInMemory(pending, error);
 
     /// <summary>Publishes verified content. The pending blob stays the caller's to dispose.</summary>
     /// <returns>False for content that the pool has no room for: it is delivered, but not kept.</returns>
     /// <exception cref="IOException">It could not be made durable; it is not stored.</exception>
-    public bool Publish(PendingBlob pending)
-    {
-        var writer = pending.Writer;
-        if (!pending.HasRoom || writer.WrittenBytes > _evictor.Usage(pending.Pool).LimitBytes)
-        {
-            return false;
-        }
-
-        _blobs.Publish(writer);
-        return _stored.Add(new StoredBlob(writer.Expected, pending.Pool, writer.WrittenBytes, _clock.GetUtcNow()));
-    }
+    public bool Publish(PendingBlob pending) => _intake.Publish(pending);
 
     /// <summary>Stores a verified manifest and links what it names to the repository that served it.</summary>
     /// <exception cref="IOException">The disk failed; the links are made all the same.</exception>
@@ -218,64 +181,28 @@ public sealed class CacheStore : IAsyncDisposable
             return;
         }
 
-        using var pending = Begin(digest, BlobPool.Manifests, content.Length);
-        pending.Writer.Append(content);
-        Publish(pending);
+        _intake.Put(digest, content);
     }
 
     /// <summary>Records that a repository holds a digest. What is known already and says no more is not written again.</summary>
     /// <param name="sizeBytes">A size that a verified manifest or verified bytes tell; -1 keeps what is known.</param>
-    public void Link(RepositoryKey repository, in Digest digest, ManifestTypes type, long sizeBytes)
-    {
-        var isKnown = _index.TryGetLink(repository, digest, out var known);
-        if (isKnown
-            && (type == ManifestTypes.None || type == known.Type)
-            && (sizeBytes < 0 || sizeBytes == known.SizeBytes))
-        {
-            return;
-        }
-
-        var keptType = type == ManifestTypes.None ? known.Type : type;
-        var keptBytes = sizeBytes < 0 && isKnown ? known.SizeBytes : sizeBytes;
-        _index.PutLink(repository, digest, new LinkEntry(keptType, keptBytes, _clock.GetUtcNow()));
-    }
+    public void Link(RepositoryKey repository, in Digest digest, ManifestTypes type, long sizeBytes) => _records.Link(repository, digest, type, sizeBytes);
 
     /// <summary>Records what a tag means for a class of Accept.</summary>
     /// <param name="age">How long ago the registry said so, where a cache between told it (RFC 9111, section 4.2.3): freshness does not begin anew at
     /// each cache. Not negative.</param>
     /// <returns>What was recorded.</returns>
     public TagEntry SetTag(
-        RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes, TimeSpan age)
-    {
-        lock (_tagging)
-        {
-            var entry = new TagEntry(digest, type, sizeBytes, _clock.GetUtcNow() - age);
-            _index.PutTag(repository, tag.ToString(), accept, entry);
-            return entry;
-        }
-    }
+        RepositoryKey repository, in Reference tag, ManifestTypes accept, in Digest digest, ManifestTypes type, long sizeBytes, TimeSpan age) =>
+        _records.SetTag(repository, tag, accept, digest, type, sizeBytes, age);
 
     /// <summary>Records what upstream told another node of a tag, where that is newer than what is known here.</summary>
     /// <returns>Whether it was recorded.</returns>
-    public bool TakeTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, in TagEntry entry)
-    {
-        lock (_tagging)
-        {
-            var now = _clock.GetUtcNow();
-            if (entry.ValidatedAt > now
-                || (_index.TryGetTag(repository, tag.ToString(), accept, out var known) && known.ValidatedAt >= entry.ValidatedAt && known.ValidatedAt <= now))
-            {
-                return false;
-            }
-
-            _index.PutTag(repository, tag.ToString(), accept, entry);
-            return true;
-        }
-    }
+    public bool TakeTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, in TagEntry entry) =>
+        _records.TakeTag(repository, tag, accept, entry);
 
     /// <summary>How fresh a tag is now.</summary>
-    public Freshness FreshnessOf(in TagEntry entry, FreshnessRule rule) =>
-        Freshness.Evaluate(entry.ValidatedAt, _clock.GetUtcNow(), rule.Lifetime, rule.StaleIfError);
+    public Freshness FreshnessOf(in TagEntry entry, FreshnessRule rule) => _records.FreshnessOf(entry, rule);
 
     /// <summary>Forgets a tag, for every class of Accept.</summary>
     public void RemoveTag(RepositoryKey repository, in Reference tag) => _index.RemoveTag(repository, tag.ToString());
@@ -289,6 +216,8 @@ public sealed class CacheStore : IAsyncDisposable
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Loaded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _scrubber.DisposeAsync().ConfigureAwait(false);
+        await _disk.DisposeAsync().ConfigureAwait(false);
         await _evictor.DisposeAsync().ConfigureAwait(false);
         await _index.DisposeAsync().ConfigureAwait(false);
         _blobs.Dispose();
@@ -296,16 +225,12 @@ public sealed class CacheStore : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Content under a digest is always fresh; its age is the time since the repository was learnt to hold it.</summary>
-    private Freshness FreshnessOf(in LinkEntry link) =>
-        Freshness.Evaluate(link.LinkedAt, _clock.GetUtcNow(), TimeSpan.MaxValue, TimeSpan.Zero);
-
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         try
         {
             var started = _clock.GetTimestamp();
-            var count = _stored.Scan(cancellationToken);
+            var count = StoreScan.Run(_blobs.Walk(), _stored, cancellationToken);
             await _index.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
             _stored.Complete();
             StoreLog.Scanned(_logger, count, _clock.GetElapsedTime(started).TotalSeconds);

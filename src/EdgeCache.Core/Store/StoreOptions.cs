@@ -15,6 +15,12 @@ public sealed record StoreOptions
     /// <summary>What is copied into memory.</summary>
     public HotOptions Hot { get; init; } = new();
 
+    /// <summary>What is left of the file system to others.</summary>
+    public DiskOptions Disk { get; init; } = new();
+
+    /// <summary>How often what is stored is checked against its digests.</summary>
+    public ScrubOptions Scrub { get; init; } = new();
+
     /// <summary>Limits of the index; its own path is overridden by the store, which puts it into its folder.</summary>
     public IndexOptions Index { get; init; } = new() { Path = string.Empty };
 }

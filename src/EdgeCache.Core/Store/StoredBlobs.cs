@@ -1,5 +1,4 @@
 using EdgeCache.Core.Blobs;
-using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
@@ -20,8 +19,11 @@ internal sealed class StoredBlobs : IVictimRemover
     private readonly HotObjects _hot;
     private readonly ILogger _logger;
 
+    private readonly VerifiedSlots _verified = new();
+
     /// <summary>Each serialises add and remove of its digests across the three views.</summary>
-    private readonly Lock[] _stripes = new Lock[StripeCount];
+    private readonly Stripe[] _stripes = new Stripe[StripeCount];
+    private long _damaged;
     private Evictor? _evictor;
     private volatile bool _isComplete;
 
@@ -33,9 +35,16 @@ internal sealed class StoredBlobs : IVictimRemover
         _logger = logger;
         for (var stripe = 0; stripe < StripeCount; stripe++)
         {
-            _stripes[stripe] = new Lock();
+            _stripes[stripe] = new Stripe();
         }
     }
+
+    /// <summary>What was found to be damaged, since the start.</summary>
+    public long Damaged => Interlocked.Read(ref _damaged);
+
+    /// <summary>What is stored now, in both pools.</summary>
+    public (long Objects, long Bytes) Totals =>
+        Enum.GetValues<BlobPool>().Select(Evictor.Usage).Aggregate((Objects: 0L, Bytes: 0L), (sum, usage) => (sum.Objects + usage.Objects, sum.Bytes + usage.UsedBytes));
 
     private Evictor Evictor => _evictor ?? throw new InvalidOperationException("No evictor is attached.");
 
@@ -63,9 +72,14 @@ internal sealed class StoredBlobs : IVictimRemover
         return _index.TryGetBlob(digest, out entry);
     }
 
-    public BlobLease? Acquire(in Digest digest)
+    /// <inheritdoc cref="CacheStore.Acquire"/>
+    public BlobLease? Acquire(in Digest digest) => Acquire(digest, out _);
+
+    /// <param name="entry">What is held, where something is.</param>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public BlobLease? Acquire(in Digest digest, out BlobEntry entry)
     {
-        if (!TryGet(digest, out var entry))
+        if (!TryGet(digest, out entry))
         {
             return null;
         }
@@ -81,42 +95,64 @@ internal sealed class StoredBlobs : IVictimRemover
         return lease;
     }
 
-    /// <summary>The content from memory, or a hold on its file; small content is copied into memory at its second use.</summary>
-    /// <exception cref="IOException">The disk failed.</exception>
-    /// <exception cref="OperationCanceledException">The token, while a small file is read.</exception>
-    public ValueTask<StoredContent> AcquireContentAsync(in Digest digest, CancellationToken cancellationToken) =>
-        TryGetHot(digest, out var hot) ? new ValueTask<StoredContent>(hot) : AcquireFileAsync(digest, cancellationToken);
+    /// <summary>The object is used now.</summary>
+    public void Touch(BlobPool pool, int slot) => Evictor.Touch(pool, slot);
 
-    /// <summary>The content where it is in memory already.</summary>
-    public bool TryGetHot(in Digest digest, out StoredContent content)
+    /// <summary>Whether this process knows that the bytes are right.</summary>
+    public bool IsVerified(in BlobEntry entry) => _verified.Contains(entry);
+
+    /// <summary>The bytes of this entry have turned out to be right.</summary>
+    public void Verified(in Digest digest, in BlobEntry entry)
     {
-        if (!_hot.TryGet(digest, out var hot))
+        lock (StripeOf(digest).Gate)
         {
-            content = default;
-            return false;
+            if (_index.TryGetBlob(digest, out var now) && now == entry)
+            {
+                _verified.Add(entry);
+            }
         }
+    }
 
-        Evictor.Touch(hot.Pool, hot.Slot);
-        content = new StoredContent(hot);
-        return true;
+    /// <summary>Copies small content into memory that was read from a lease, and is verified.</summary>
+    public HotObject Hold(BlobLease lease, byte[] content)
+    {
+        var digest = lease.Digest;
+        lock (StripeOf(digest).Gate)
+        {
+            // Without an entry it has just been evicted: served once more, and not held.
+            if (!_index.TryGetBlob(digest, out var entry))
+            {
+                return new HotObject(lease.Text, content, BlobPool.Blobs, -1, 0);
+            }
+
+            _verified.Add(entry);
+            return _hot.Add(digest, lease.Text, entry, content);
+        }
     }
 
     /// <summary>
-    /// Removes content whose file turned out to be damaged; the next request fetches it again. A file that has taken its place meanwhile stays.
+    /// Sets content aside whose file turned out to be damaged; the next request fetches it again. A file that has taken its place meanwhile stays.
     /// </summary>
-    /// <exception cref="IOException">The disk failed; the index has forgotten it all the same.</exception>
     public void Discard(BlobLease damaged)
     {
         var digest = damaged.Digest;
-        lock (StripeOf(digest))
+        lock (StripeOf(digest).Gate)
         {
             if (!_blobs.IsCurrent(damaged))
             {
                 return;
             }
 
-            StoreLog.Damaged(_logger, digest);
-            RemoveStored(digest);
+            SetAsideStored(digest, damaged.Pool);
+        }
+    }
+
+    /// <summary>The same for a file that nobody has open.</summary>
+    public void SetAside(in Digest digest, BlobPool pool)
+    {
+        lock (StripeOf(digest).Gate)
+        {
+            SetAsideStored(digest, pool);
         }
     }
 
@@ -124,7 +160,7 @@ internal sealed class StoredBlobs : IVictimRemover
     /// <exception cref="IOException">The disk failed; the index has forgotten it all the same.</exception>
     public void Remove(in Digest digest)
     {
-        lock (StripeOf(digest))
+        lock (StripeOf(digest).Gate)
         {
             // A look-up first: while the index loads it may not know the file yet.
             TryGet(digest, out _);
@@ -135,57 +171,39 @@ internal sealed class StoredBlobs : IVictimRemover
     /// <summary>
     /// Takes a file in. Bytes that stand in both pools stay in the manifests' only: a blob can be served from there, a manifest from the other cannot.
     /// </summary>
+    /// <param name="isVerified">Whether this process has written the file.</param>
     /// <returns>False where the file is gone again, or the pool holds as many objects as it may: then the file is removed.</returns>
     /// <exception cref="IOException">A file that must go cannot be removed.</exception>
-    public bool Add(in StoredBlob blob)
+    public bool Add(in StoredBlob blob, bool isVerified = false)
     {
-        lock (StripeOf(blob.Digest))
+        lock (StripeOf(blob.Digest).Gate)
         {
-            // The scan, a look-up and the fill itself may all bring the same file, and eviction may have taken it since they saw it.
-            if (!_blobs.Exists(blob.Digest, blob.Pool))
+            // A look-up and the fill itself may both bring the same file, and eviction may have taken it since they saw it.
+            return _blobs.Exists(blob.Digest, blob.Pool) && AddThere(blob, isVerified);
+        }
+    }
+
+    /// <summary>Adds what the scan has seen. It need not be looked for again, as long as nothing of its stripe has been removed.</summary>
+    public void AddFound(in StoredBlob blob)
+    {
+        var stripe = StripeOf(blob.Digest);
+        lock (stripe.Gate)
+        {
+            if (!stripe.HasRemoved || _blobs.Exists(blob.Digest, blob.Pool))
             {
-                return false;
+                AddThere(blob, isVerified: false);
             }
-
-            if (_index.TryGetBlob(blob.Digest, out var known))
-            {
-                if (known.Pool != blob.Pool && blob.Pool == BlobPool.Blobs)
-                {
-                    Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
-                    return true;
-                }
-
-                if (known.Pool == blob.Pool && known.SizeBytes == blob.SizeBytes)
-                {
-                    return true;
-                }
-
-                Forget(blob.Digest, known);
-                if (known.Pool != blob.Pool)
-                {
-                    Unlink(blob.Digest, known.Pool, known.SizeBytes);
-                }
-            }
-
-            var slot = Evictor.Add(blob.Pool, blob.Digest, blob.SizeBytes, blob.LastUsed);
-            if (slot < 0)
-            {
-                Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
-                return false;
-            }
-
-            _index.PutBlob(blob.Digest, new BlobEntry(blob.SizeBytes, blob.Pool, slot));
-            return true;
         }
     }
 
     /// <inheritdoc/>
     public ValueTask<VictimOutcome> RemoveAsync(Digest digest, BlobPool pool, CancellationToken cancellationToken)
     {
-        lock (StripeOf(digest))
+        lock (StripeOf(digest).Gate)
         {
             // Also where the index has lost its entry: a file that nobody counts would stay for good.
             _hot.Remove(digest);
+            StripeOf(digest).HasRemoved = true;
             var outcome = _blobs.Unlink(digest, pool);
             if (_index.TryGetBlob(digest, out var entry) && entry.Pool == pool)
             {
@@ -196,76 +214,83 @@ internal sealed class StoredBlobs : IVictimRemover
         }
     }
 
-    /// <summary>Adds every file on disk. Returns how many there are.</summary>
-    /// <exception cref="OperationCanceledException">The store is closing.</exception>
-    public int Scan(CancellationToken cancellationToken)
-    {
-        var count = 0;
-        foreach (var blob in _blobs.Scan())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Add(blob);
-            count++;
-        }
-
-        return count;
-    }
-
     /// <summary>From here on what the index does not know is not there.</summary>
     public void Complete() => _isComplete = true;
 
-    private async ValueTask<StoredContent> AcquireFileAsync(Digest digest, CancellationToken cancellationToken)
+    /// <summary>Under the digest's lock: adds a file that is there.</summary>
+    private bool AddThere(in StoredBlob blob, bool isVerified)
     {
-        await PoolThread.EnterAsync().ConfigureAwait(false);
-        return Acquire(digest) switch
+        if (_index.TryGetBlob(blob.Digest, out var known))
         {
-            null => default,
-            // What is read once only need not push out what is read often.
-            { } lease when _hot.Takes(lease.SizeBytes) && lease.MarkRead() => await CopyAsync(lease, cancellationToken).ConfigureAwait(false),
-            { } lease => new StoredContent(lease),
-        };
-    }
-
-    /// <summary>Reads a small file whole. What its digest does not match is damage of the disk, and never served.</summary>
-    private async ValueTask<StoredContent> CopyAsync(BlobLease lease, CancellationToken cancellationToken)
-    {
-        using (lease)
-        {
-            var content = new byte[lease.SizeBytes];
-            var digest = lease.Digest;
-            if (!await TryReadAsync(lease, content, cancellationToken).ConfigureAwait(false) || Digest.Compute(content, digest.Algorithm) != digest)
+            if (known.Pool != blob.Pool && blob.Pool == BlobPool.Blobs)
             {
-                Discard(lease);
-                return default;
+                Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
+                return true;
             }
 
-            lock (StripeOf(digest))
+            if (known.Pool == blob.Pool && known.SizeBytes == blob.SizeBytes)
             {
-                // Without an entry it has just been evicted: served once more, and not held.
-                return new StoredContent(_index.TryGetBlob(digest, out var entry)
-                    ? _hot.Add(digest, lease.Text, entry, content)
-                    : new HotObject(lease.Text, content, BlobPool.Blobs, -1, 0));
+                if (isVerified)
+                {
+                    _verified.Add(known);
+                }
+
+                return true;
+            }
+
+            Forget(blob.Digest, known);
+            if (known.Pool != blob.Pool)
+            {
+                Unlink(blob.Digest, known.Pool, known.SizeBytes);
             }
         }
-    }
 
-    private static async ValueTask<bool> TryReadAsync(BlobLease lease, byte[] content, CancellationToken cancellationToken)
-    {
-        try
+        var slot = Evictor.Add(blob.Pool, blob.Digest, blob.SizeBytes, blob.LastUsed);
+        if (slot < 0)
         {
-            return await lease.ReadAsync(content, 0, cancellationToken).ConfigureAwait(false) == content.Length;
-        }
-        catch (IOException)
-        {
-            // A bad sector: as good as a wrong byte.
+            Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
             return false;
+        }
+
+        var entry = new BlobEntry(blob.SizeBytes, blob.Pool, slot);
+        if (isVerified)
+        {
+            _verified.Add(entry);
+        }
+        else
+        {
+            _verified.Remove(entry);
+        }
+
+        _index.PutBlob(blob.Digest, entry);
+        return true;
+    }
+
+    /// <summary>Under the digest's lock.</summary>
+    private void SetAsideStored(in Digest digest, BlobPool pool)
+    {
+        StoreLog.Damaged(_logger, digest);
+        Interlocked.Increment(ref _damaged);
+        _hot.Remove(digest);
+        var sizeBytes = 0L;
+        if (_index.TryGetBlob(digest, out var entry) && entry.Pool == pool)
+        {
+            sizeBytes = entry.SizeBytes;
+            _index.RemoveBlob(digest);
+            Evictor.Remove(pool, entry.Slot, digest);
+        }
+
+        StripeOf(digest).HasRemoved = true;
+        if (_blobs.SetAside(digest, pool) == UnlinkOutcome.Doomed)
+        {
+            Evictor.Doom(pool, sizeBytes);
         }
     }
 
     /// <summary>Forgets what was seen to be wrong, unless something else has taken its place meanwhile.</summary>
     private void Forget(in Digest digest, in BlobEntry seen)
     {
-        lock (StripeOf(digest))
+        lock (StripeOf(digest).Gate)
         {
             if (_index.TryGetBlob(digest, out var entry) && entry == seen)
             {
@@ -289,11 +314,20 @@ internal sealed class StoredBlobs : IVictimRemover
 
     private void Unlink(in Digest digest, BlobPool pool, long sizeBytes)
     {
+        StripeOf(digest).HasRemoved = true;
         if (_blobs.Unlink(digest, pool) == UnlinkOutcome.Doomed)
         {
             Evictor.Doom(pool, sizeBytes);
         }
     }
 
-    private Lock StripeOf(in Digest digest) => _stripes[digest.GetHashCode() & (StripeCount - 1)];
+    private Stripe StripeOf(in Digest digest) => _stripes[digest.GetHashCode() & (StripeCount - 1)];
+
+    private sealed class Stripe
+    {
+        public Lock Gate { get; } = new();
+
+        /// <summary>Whether a file was removed since the start. Under the lock.</summary>
+        public bool HasRemoved { get; set; }
+    }
 }

@@ -81,6 +81,8 @@ internal static class UpstreamSchema
             "The time from the request to the answer's headers."),
         Single("StallTimeout", Milliseconds(100, 600_000), o => o.StallTimeout, (o, v) => o with { StallTimeout = v },
             "The longest wait for the next byte of a body."),
+        Single("MinRate", ValueKinds.Bytes(0, 1L << 30), o => o.MinBytesPerSecond, (o, v) => o with { MinBytesPerSecond = v },
+            "Bytes a second, over StallTimeout, below which a body counts as broken off; 0 for none."),
         Single("MaxConnections", ValueKinds.Count(1, 10_000), o => o.MaxConnections, (o, v) => o with { MaxConnections = v },
             "Connections at once to one endpoint."),
     ];

@@ -53,6 +53,13 @@ internal static class AnswerRules
         response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
         && Digest.TryParse(values.ToString(), out var digest) ? digest : default;
 
+    /// <summary>How long a Found answer's body is, which for a range Content-Range says; null where nothing does.</summary>
+    public static long? ReadLength(HttpResponseMessage response)
+    {
+        var headers = response.Content.Headers;
+        return (int)response.StatusCode == 206 && headers.ContentRange is { HasRange: true } range ? range.To - range.From + 1 : headers.ContentLength;
+    }
+
     private static (OriginOutcome Outcome, string Reason) JudgeBody(HttpResponseMessage response, long? rangeFrom)
     {
         var headers = response.Content.Headers;

@@ -45,10 +45,10 @@ internal sealed class OriginClient : IOrigin
             new OriginQuestion(OriginKind.Manifest, HttpMethod.Head, $"manifests/{reference}") { Accept = MediaTypes.ToAccept(accept) },
             cancellationToken);
 
-    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken) =>
+    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken) =>
         AskAsync(
             repository,
-            new OriginQuestion(OriginKind.Blob, HttpMethod.Get, $"blobs/{digest}") { Accept = "*/*", Offset = offset },
+            new OriginQuestion(OriginKind.Blob, HttpMethod.Get, $"blobs/{digest}") { Accept = "*/*", From = from },
             cancellationToken);
 
     private async ValueTask<OriginAnswer> AskAsync(RepositoryKey repository, OriginQuestion question, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ internal sealed class OriginClient : IOrigin
             return new OriginAnswer(OriginOutcome.NotFound) { Reason = "there is no such upstream" };
         }
 
-        var endpoints = _pool.Order(upstream);
+        var endpoints = LastOf(_pool.Order(upstream), question.From.BrokenEndpoint);
         for (var i = 0; ; i++)
         {
             var answer = await AskEndpointAsync(upstream, endpoints[i], upstream.Canonical(repository.Repository), question, cancellationToken);
@@ -70,6 +70,10 @@ internal sealed class OriginClient : IOrigin
             await answer.DisposeAsync();
         }
     }
+
+    /// <summary>The endpoint whose body has just broken off comes after the others.</summary>
+    private static IReadOnlyList<UpstreamEndpoint> LastOf(IReadOnlyList<UpstreamEndpoint> endpoints, string? broken) =>
+        broken is null || endpoints.Count == 1 ? endpoints : [.. endpoints.OrderBy(endpoint => endpoint.Authority == broken)];
 
     private async ValueTask<OriginAnswer> AskEndpointAsync(
         Upstream upstream, UpstreamEndpoint endpoint, RepositoryName name, OriginQuestion question, CancellationToken cancellationToken)
@@ -121,7 +125,7 @@ internal sealed class OriginClient : IOrigin
         Upstream upstream, UpstreamEndpoint endpoint, OriginQuestion question, HttpResponseMessage response, TimeSpan delay)
     {
         var isEndpoint = response.RequestMessage?.RequestUri is { } uri && RedirectFollower.IsSameOrigin(uri, endpoint.Root);
-        var (outcome, reason) = AnswerRules.Judge(response, isEndpoint, question.Offset);
+        var (outcome, reason) = AnswerRules.Judge(response, isEndpoint, question.From.Offset);
         var body = default(Stream);
         if (outcome == OriginOutcome.Found && question.Method == HttpMethod.Get)
         {
@@ -129,15 +133,16 @@ internal sealed class OriginClient : IOrigin
 
             // Completes at once, without a token: the headers are here, and nothing is buffered.
             var content = await response.Content.ReadAsStreamAsync(CancellationToken.None);
-            body = new StallGuardStream(content, upstream.Options.StallTimeout, observer, _time);
+            body = new StallGuardStream(content, upstream.Options.StallTimeout, upstream.Options.MinBytesPerSecond, observer, _time);
         }
 
         var headers = response.Content.Headers;
         var hasContent = outcome == OriginOutcome.Found;
         var answer = new OriginAnswer(outcome, body, response)
         {
-            ContentLength = hasContent ? headers.ContentLength : null,
-            Offset = hasContent && (int)response.StatusCode == 206 ? question.Offset : 0,
+            ContentLength = hasContent ? AnswerRules.ReadLength(response) : null,
+            Offset = hasContent && (int)response.StatusCode == 206 ? question.From.Offset : 0,
+            ETag = response.Headers.ETag is { IsWeak: false } etag ? etag.Tag : null,
             MediaType = hasContent ? headers.ContentType?.ToString() : null,
             Digest = AnswerRules.ReadDigest(response),
             StatusCode = (int)response.StatusCode,

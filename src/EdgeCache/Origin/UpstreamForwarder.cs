@@ -80,7 +80,8 @@ internal sealed class UpstreamForwarder
             endpoint,
             request,
             (request.UriAt(endpoint, canonical, query), request.ScopeAt(endpoint, canonical)),
-            body => new BoundedStream(new StallGuardStream(body, upstream.Options.StallTimeout, observer, _limits.Time), _limits.MaxBodyBytes),
+            body => new BoundedStream(new StallGuardStream(
+                body, upstream.Options.StallTimeout, upstream.Options.MinBytesPerSecond, observer, _limits.Time), _limits.MaxBodyBytes),
             _limits);
         var config = new ForwarderRequestConfig
         {

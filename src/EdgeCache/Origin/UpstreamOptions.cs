@@ -54,6 +54,10 @@ public sealed record UpstreamOptions
     /// <summary>The longest wait for the next byte of a body: 100 ms to 10 min.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Below this a body counts as broken, measured over <see cref="StallTimeout"/> of waiting for it; 0 for none, at most 1 GiB. 1 KiB: far below any
+    /// line that layers come over, and above an upstream that only drips.</summary>
+    public long MinBytesPerSecond { get; init; } = 1024;
+
     /// <summary>Connections at once to one endpoint: 1 to 10,000.</summary>
     public int MaxConnections { get; init; } = 256;
 }

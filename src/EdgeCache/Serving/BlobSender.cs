@@ -88,8 +88,13 @@ internal sealed class BlobSender(CacheStore store)
             }
 
             var available = Math.Min(progress.VisibleBytes, end) - offset;
-            if (available > 0 && !await TrySendRangeAsync(context, reader.Lease, offset, available, record))
+            if (available > 0 && !await TrySendRangeAsync(context, reader.Lease, offset, available, record, reader.Lost))
             {
+                if (reader.Lost.IsCancellationRequested)
+                {
+                    (record.Reason, record.End) = ("store", ResponseEnd.Cut);
+                }
+
                 return;
             }
 
@@ -108,9 +113,9 @@ internal sealed class BlobSender(CacheStore store)
 
     /// <summary>False where the response came to nothing; the request has been aborted then.</summary>
     private static async ValueTask<bool> TrySendRangeAsync(
-        HttpContext context, BlobLease lease, long offset, long lengthBytes, RequestRecord record)
+        HttpContext context, BlobLease lease, long offset, long lengthBytes, RequestRecord record, CancellationToken lost = default)
     {
-        var sent = await context.Response.SendFileRangeAsync(lease.Handle, offset, lengthBytes);
+        var sent = await context.Response.SendFileRangeAsync(lease.Handle, offset, lengthBytes, lost);
         record.SentBytes += sent.SentBytes;
         switch (sent.Outcome)
         {

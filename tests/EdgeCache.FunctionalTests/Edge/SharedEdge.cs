@@ -20,7 +20,7 @@ public sealed class SharedEdge : IAsyncLifetime
         }
     }
 
-    public async Task InitializeAsync() => _edge = await EdgeFixture.StartAsync(new EdgeSetup());
+    public async Task InitializeAsync() => _edge = await EdgeFixture.StartAsync(new EdgeSetup { Services = EdgeSetup.ImpatientFills });
 
     public async Task DisposeAsync()
     {

@@ -50,7 +50,10 @@ internal sealed class OriginHost : IAsyncDisposable
         Origin.GetManifestAsync(Repository, Tag, ManifestTypes.All, default, CancellationToken.None);
 
     public ValueTask<OriginAnswer> GetBlobAsync(long offset = 0) =>
-        Origin.GetBlobAsync(Repository, Digest.Compute("blob"u8), offset, CancellationToken.None);
+        GetBlobAsync(new ResumePoint(offset));
+
+    public ValueTask<OriginAnswer> GetBlobAsync(ResumePoint from) =>
+        Origin.GetBlobAsync(Repository, Digest.Compute("blob"u8), from, CancellationToken.None);
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using EdgeCache.Core.Oci;
+
+namespace EdgeCache.Core.Blobs;
+
+/// <summary>The digest of bytes that come bit by bit. Not thread-safe.</summary>
+internal sealed class RunningDigest(DigestAlgorithm algorithm) : IDisposable
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(
+        algorithm == DigestAlgorithm.Sha512 ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256);
+
+    public void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+
+    /// <summary>The digest of all bytes; begins anew.</summary>
+    public Digest Finish()
+    {
+        Span<byte> hash = stackalloc byte[64];
+        var length = _hash.GetHashAndReset(hash);
+        return Digest.FromHash(algorithm == DigestAlgorithm.Sha512 ? algorithm : DigestAlgorithm.Sha256, hash[..length]);
+    }
+
+    public void Dispose() => _hash.Dispose();
+}

@@ -1,0 +1,127 @@
+namespace EdgeCache.Core.Fill;
+
+/// <summary>The readers of one fill, and how far each has come. That matters where the bytes pass through memory: what all have read may go. Safe for concurrent use.</summary>
+internal sealed class FillReaders
+{
+    /// <summary>Protects everything below, and the readers' positions.</summary>
+    private readonly Lock _gate = new();
+    private readonly HashSet<FillReader> _all = [];
+    private TaskCompletionSource _caughtUp = NewSignal();
+
+    /// <summary>What the fill waits for all to have read; -1 where it waits for nothing.</summary>
+    private long _awaited = -1;
+    private int _behind;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _all.Count;
+            }
+        }
+    }
+
+    public void Add(FillReader reader)
+    {
+        lock (_gate)
+        {
+            _all.Add(reader);
+        }
+    }
+
+    public void Remove(FillReader reader)
+    {
+        lock (_gate)
+        {
+            if (_all.Remove(reader))
+            {
+                Pass(reader.Position);
+            }
+        }
+    }
+
+    /// <summary>A reader needs nothing before a position any more.</summary>
+    public void Move(FillReader reader, long position)
+    {
+        lock (_gate)
+        {
+            var before = reader.Position;
+            reader.Position = position;
+            if (position >= _awaited)
+            {
+                Pass(before);
+            }
+        }
+    }
+
+    /// <summary>Waits until no reader needs anything before a position.</summary>
+    /// <param name="patience">How long those may hold up the others who are behind; then they are lost. Where all are behind, nobody is held up.</param>
+    /// <param name="lost">Called after some were lost, who may be waiting.</param>
+    /// <returns>False where nobody reads any more.</returns>
+    public async ValueTask<bool> WaitForAllAsync(long position, TimeSpan patience, TimeProvider clock, Action lost, CancellationToken cancellationToken)
+    {
+        while (TryAwait(position) is { } caughtUp)
+        {
+            try
+            {
+                await caughtUp.WaitAsync(patience, clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                foreach (var slow in FindSlow(position))
+                {
+                    slow.Lose();
+                }
+
+                lost();
+            }
+        }
+
+        return Count > 0;
+    }
+
+    /// <summary>Null where there is nobody to wait for.</summary>
+    private Task? TryAwait(long position)
+    {
+        lock (_gate)
+        {
+            _behind = _all.Count(reader => reader.Position < position);
+            _awaited = _behind > 0 ? position : -1;
+            if (_behind == 0)
+            {
+                return null;
+            }
+
+            if (_caughtUp.Task.IsCompleted)
+            {
+                _caughtUp = NewSignal();
+            }
+
+            return _caughtUp.Task;
+        }
+    }
+
+    /// <summary>Who holds up others.</summary>
+    private List<FillReader> FindSlow(long position)
+    {
+        lock (_gate)
+        {
+            var slow = _all.Where(reader => reader.Position < position).ToList();
+            return slow.Count < _all.Count ? slow : [];
+        }
+    }
+
+    /// <summary>Under the lock: somebody leaves a position for one that is waited for, or for good.</summary>
+    private void Pass(long position)
+    {
+        if (position < _awaited && --_behind == 0)
+        {
+            _awaited = -1;
+            _caughtUp.TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

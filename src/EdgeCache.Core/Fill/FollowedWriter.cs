@@ -1,0 +1,60 @@
+using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Store;
+
+namespace EdgeCache.Core.Fill;
+
+/// <summary>
+/// Puts what a fill has read where its readers find it: into the file; or, from where the disk refuses, into memory, of which there is a window: the fill then goes
+/// at the pace of the slowest reader. Owned by one fill's run; not thread-safe.
+/// </summary>
+internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlob pending, PieceWriter pieces, FillOptions options)
+{
+    /// <summary>What is written and not visible yet, and the piece that comes, must fit as well.</summary>
+    private readonly long _windowBytes = Math.Max(options.PassThroughBytes, (2L * options.PieceBytes) + options.HoldBackBytes);
+
+    /// <summary>Writes the first bytes of the room that the pieces gave.</summary>
+    /// <returns>Null: they are there for the readers.</returns>
+    public async ValueTask<FillFailure?> CommitAsync(int bytes, CancellationToken cancellationToken)
+    {
+        if (pending.Writer.IsInMemory && !await TryMakeRoomAsync(bytes, cancellationToken).ConfigureAwait(false))
+        {
+            return new FillFailure(FailureSource.Store, OriginOutcome.Unavailable, "Nobody reads any more what cannot be stored.");
+        }
+
+        try
+        {
+            pieces.Commit(bytes);
+            return null;
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            if (!store.TryGoOnInMemory(pending, error))
+            {
+                return FillFailure.DiskFailed;
+            }
+        }
+
+        fill.GoOnInMemory(pending.Writer);
+        pieces.Commit(bytes);
+        return null;
+    }
+
+    /// <summary>Waits until there is room in the window. False where nobody reads any more.</summary>
+    private async ValueTask<bool> TryMakeRoomAsync(int bytes, CancellationToken cancellationToken)
+    {
+        var writer = pending.Writer;
+        var oldest = writer.WrittenBytes + bytes - _windowBytes;
+        if (oldest <= writer.InMemoryFrom)
+        {
+            return true;
+        }
+
+        if (!await fill.WaitForAllAsync(oldest, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        writer.ForgetBefore(oldest);
+        return true;
+    }
+}
