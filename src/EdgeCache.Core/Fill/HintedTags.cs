@@ -41,7 +41,8 @@ internal sealed class HintedTags(ISharedTags? shared, CacheStore store, DigestRe
             return answer with { Freshness = freshness, Trail = answer.Trail with { Age = freshness.Age } };
         }
 
-        if (answer.Failure is { Source: FailureSource.Limit or FailureSource.Internal } or { Outcome: OriginOutcome.Unavailable or OriginOutcome.RateLimited })
+        if (answer.Failure.Outage is null or OutageKind.Unreachable or OutageKind.RateLimited or OutageKind.Offline
+            || answer.Failure.Outcome == OriginOutcome.Unavailable)
         {
             // Asking for the tag would meet the same.
             return answer;

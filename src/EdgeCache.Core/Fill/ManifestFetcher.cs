@@ -177,5 +177,5 @@ internal sealed class ManifestFetcher
         new(FailureSource.Origin, OriginOutcome.BadAnswer, $"The upstream's manifest is longer than {limitBytes} bytes.");
 
     private static FillFailure BrokenOff(string reason) =>
-        new(FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's manifest broke off: {reason}.");
+        new(FailureSource.Origin, OriginOutcome.Unreachable, $"The upstream's manifest broke off: {reason}.");
 }

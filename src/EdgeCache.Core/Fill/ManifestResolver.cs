@@ -94,7 +94,7 @@ public sealed class ManifestResolver : IAsyncDisposable
 
             if (answer.Result == CacheResult.Error)
             {
-                return MayServeStale(found, answer.Failure) ? ServeStale(key, found, answer) : answer;
+                return MayServeStale(found, rule, answer.Failure) ? ServeStale(key, found, answer) : answer;
             }
 
             // The full list gave a type this client cannot take: the next round asks with the client's own class.
@@ -229,10 +229,10 @@ public sealed class ManifestResolver : IAsyncDisposable
         return Remember(key, head);
     }
 
-    /// <summary>Upstream says with authority that the tag is gone: so is what we knew of it.</summary>
+    /// <summary>Upstream says with authority that the tag is gone: so is what we knew of it, unless it is to outlive what upstream holds.</summary>
     private void Forget(TagKey key, in FillFailure failure)
     {
-        if (failure is { Source: FailureSource.Origin, Outcome: OriginOutcome.NotFound })
+        if (failure.Outage == OutageKind.NotFound && key.Rule.Outage.NotFound == OutageAction.Pass)
         {
             _store.RemoveTag(key.Repository, key.Tag);
             _hints.Drop(key.Repository, key.Tag);
@@ -241,15 +241,19 @@ public sealed class ManifestResolver : IAsyncDisposable
 
     private void Tell(TagKey key, in TagEntry entry) => _hints.Tell(key.Repository, key.Tag, key.Accept, entry, key.Rule);
 
-    /// <summary>RFC 5861, section 4: upstream's failures may be bridged; its refusals and its "no such tag" may not.</summary>
-    private static bool MayServeStale(in Lookup found, in FillFailure failure) =>
+    /// <summary>RFC 5861, section 4, for the outages that the rule lets bridge, and for failures of this node's own.</summary>
+    private static bool MayServeStale(in Lookup found, FreshnessRule rule, in FillFailure failure) =>
         found.State == LookupState.Stale
         && found.Freshness.State == FreshnessState.Stale
-        && failure.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited or OriginOutcome.BadAnswer or OriginOutcome.Loop;
+        && (failure.Outage is not { } outage || rule.Outage.For(outage) == OutageAction.Stale);
 
     private ManifestAnswer ServeStale(TagKey key, in Lookup found, ManifestAnswer answer)
     {
-        FillLog.TagServedStale(_logger, key.Repository, key.Tag, answer.Failure.Outcome, answer.Failure.Reason);
+        if (answer.Failure.Outage != OutageKind.Offline)
+        {
+            FillLog.TagServedStale(_logger, key.Repository, key.Tag, answer.Failure.Outcome, answer.Failure.Reason);
+        }
+
         return ManifestAnswer.Stored(key.Repository, found, CacheResult.Stale) with { ForwardStatus = answer.ForwardStatus, Failure = answer.Failure };
     }
 

@@ -33,12 +33,12 @@ internal static class AnswerRules
     /// <summary>Whether another endpoint may do better. 404, 401 and 403 are answers: endpoints are the same registry.</summary>
     public static bool IsFinal(OriginOutcome outcome) =>
         outcome is OriginOutcome.Found or OriginOutcome.NotModified or OriginOutcome.NotFound
-            or OriginOutcome.Unauthorized or OriginOutcome.Denied;
+            or OriginOutcome.Unauthorized or OriginOutcome.Denied or OriginOutcome.Offline;
 
     /// <summary>What the outcome tells of the endpoint's health.</summary>
     public static EndpointSignal SignalOf(OriginOutcome outcome) => outcome switch
     {
-        OriginOutcome.Unavailable => EndpointSignal.Failed,
+        OriginOutcome.Unavailable or OriginOutcome.Unreachable => EndpointSignal.Failed,
         OriginOutcome.RateLimited or OriginOutcome.Loop or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
         _ => EndpointSignal.Answered,
     };

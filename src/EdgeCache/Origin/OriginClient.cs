@@ -58,6 +58,11 @@ internal sealed class OriginClient : IOrigin
             return new OriginAnswer(OriginOutcome.NotFound) { Reason = "there is no such upstream" };
         }
 
+        if (upstream.Options.Offline)
+        {
+            return new OriginAnswer(OriginOutcome.Offline) { Reason = Upstream.OfflineReason };
+        }
+
         var endpoints = _pool.Order(upstream);
         for (var i = 0; ; i++)
         {

@@ -7,6 +7,9 @@ namespace EdgeCache.Origin;
 /// </summary>
 internal sealed class Upstream : IAsyncDisposable
 {
+    /// <summary>Why an upstream that is switched off was not asked.</summary>
+    public const string OfflineReason = "the upstream is switched off";
+
     private readonly UpstreamHttp _http;
     private readonly RateLimits _limits;
     private readonly bool _isDockerHub;

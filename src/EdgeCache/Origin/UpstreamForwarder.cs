@@ -40,6 +40,11 @@ internal sealed class UpstreamForwarder
             return new ForwardResult(ForwardOutcome.NotFound, "there is no such upstream");
         }
 
+        if (upstream.Options.Offline)
+        {
+            return new ForwardResult(ForwardOutcome.Offline, Upstream.OfflineReason);
+        }
+
         if (ForwardQuery.Read(context.Request.Query, out var invalid) is not { } query)
         {
             return new ForwardResult(ForwardOutcome.InvalidRequest, $"the query parameter '{invalid}' is not valid");
@@ -138,6 +143,7 @@ internal sealed class UpstreamForwarder
         OriginOutcome.Denied => ForwardOutcome.Denied,
         OriginOutcome.RateLimited => ForwardOutcome.RateLimited,
         OriginOutcome.Unavailable => ForwardOutcome.Unavailable,
+        OriginOutcome.Unreachable => ForwardOutcome.Unreachable,
         OriginOutcome.Loop => ForwardOutcome.Loop,
         _ => ForwardOutcome.BadAnswer,
     };

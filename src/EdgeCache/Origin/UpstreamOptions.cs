@@ -1,3 +1,5 @@
+using EdgeCache.Core.Caching;
+
 namespace EdgeCache.Origin;
 
 /// <summary>
@@ -38,6 +40,12 @@ public sealed record UpstreamOptions
 
     /// <summary>How long after its freshness a tag may still be served while the upstream fails (RFC 5861 stale-if-error): 0 to 365 days.</summary>
     public TimeSpan StaleIfError { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>What its failures come to.</summary>
+    public OutageContract Outage { get; init; } = OutageContract.Default;
+
+    /// <summary>Whether nothing is asked of it, not even a token: what is held is served at any age, and nothing else.</summary>
+    public bool Offline { get; init; }
 
     /// <summary>Whether redirects and token realms may lead to loopback, link-local and private addresses. The configured endpoints always may.</summary>
     public bool AllowPrivateAddresses { get; init; }

@@ -82,7 +82,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     [Theory]
     [InlineData("short")]
     [InlineData("broken")]
-    public async Task BodyThatBreaksOff_IsUnavailable(string fault)
+    public async Task BodyThatBreaksOff_IsUnreachable(string fault)
     {
         var body = new PipedBody();
         _origin.Manifest = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, Manifest.Content.Length));
@@ -96,7 +96,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
             body.Break();
         }
 
-        Assert.Equal(OriginOutcome.Unavailable, (await GetAsync(Tag)).Failure.Outcome);
+        Assert.Equal(OriginOutcome.Unreachable, (await GetAsync(Tag)).Failure.Outcome);
     }
 
     [Fact]
