@@ -38,7 +38,8 @@ internal static class AnswerRules
     /// <summary>What the outcome tells of the endpoint's health.</summary>
     public static EndpointSignal SignalOf(OriginOutcome outcome) => outcome switch
     {
-        OriginOutcome.Unavailable or OriginOutcome.Unreachable => EndpointSignal.Failed,
+        OriginOutcome.Unavailable => EndpointSignal.Failed,
+        OriginOutcome.Unreachable => EndpointSignal.Silent,
         OriginOutcome.RateLimited or OriginOutcome.Loop or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
         _ => EndpointSignal.Answered,
     };

@@ -16,8 +16,11 @@ internal readonly record struct AttemptFailure(OriginOutcome Outcome, EndpointSi
 
         return exception is HttpRequestException failure
             ? Of(failure.HttpRequestError)
-            : new AttemptFailure(OriginOutcome.Unreachable, EndpointSignal.Failed, "the connection to the upstream broke", null);
+            : new AttemptFailure(OriginOutcome.Unreachable, EndpointSignal.Silent, "the connection to the upstream broke", null);
     }
+
+    public OriginAnswer ToAnswer(UpstreamEndpoint endpoint) =>
+        new(Outcome) { Endpoint = endpoint.Authority, Reason = Reason, RetryAfter = RetryAfter };
 
     private static AttemptFailure Of(HttpRequestError error) => error switch
     {
@@ -31,6 +34,6 @@ internal readonly record struct AttemptFailure(OriginOutcome Outcome, EndpointSi
             new(OriginOutcome.BadAnswer, EndpointSignal.Neutral, "the upstream's headers are too long", null),
         HttpRequestError.InvalidResponse =>
             new(OriginOutcome.BadAnswer, EndpointSignal.Failed, "the upstream's answer is malformed", null),
-        _ => new(OriginOutcome.Unreachable, EndpointSignal.Failed, "the connection to the upstream broke", null),
+        _ => new(OriginOutcome.Unreachable, EndpointSignal.Silent, "the connection to the upstream broke", null),
     };
 }

@@ -5,7 +5,7 @@ namespace EdgeCache.Origin;
 
 /// <summary>
 /// The upstream registries (<see cref="IOrigin"/>). Walks an upstream's endpoints until one gives an answer that stands; a failure before the first
-/// byte is the next endpoint's turn. Safe for concurrent use.
+/// byte, or a breaker that is open, is the next endpoint's turn. Safe for concurrent use.
 /// </summary>
 internal sealed class OriginClient : IOrigin
 {
@@ -64,19 +64,38 @@ internal sealed class OriginClient : IOrigin
         }
 
         var endpoints = _pool.Order(upstream);
-        for (var i = 0; ; i++)
+        var name = upstream.Canonical(repository.Repository);
+        OriginAnswer? last = null;
+        var attempts = 0;
+        for (var i = 0; i < endpoints.Count && attempts < EndpointPool.MaxAttempts; i++)
         {
-            var answer = await AskEndpointAsync(upstream, endpoints[i], upstream.Canonical(repository.Repository), question, cancellationToken);
-            if (AnswerRules.IsFinal(answer.Outcome) || i == endpoints.Count - 1)
+            var endpoint = endpoints[i];
+            OriginAnswer? answer = null;
+            var isRun = await _pool.TryRunAsync(endpoint, async () =>
+            {
+                (answer, var signal) = await AskEndpointAsync(upstream, endpoint, name, question, cancellationToken);
+                return signal;
+            });
+            if (!isRun || answer is null)
+            {
+                last ??= _pool.Refuse(endpoint).ToAnswer(endpoint);
+                continue;
+            }
+
+            if (AnswerRules.IsFinal(answer.Outcome))
             {
                 return answer;
             }
 
-            await answer.DisposeAsync();
+            // Has no body, and so nothing to dispose.
+            last = answer;
+            attempts++;
         }
+
+        return last ?? throw new InvalidOperationException("An upstream without endpoints.");
     }
 
-    private async ValueTask<OriginAnswer> AskEndpointAsync(
+    private async ValueTask<(OriginAnswer Answer, EndpointSignal Signal)> AskEndpointAsync(
         Upstream upstream, UpstreamEndpoint endpoint, RepositoryName name, OriginQuestion question, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
@@ -101,23 +120,17 @@ internal sealed class OriginClient : IOrigin
             }
 
             var failure = AttemptFailure.Of(exception);
-            answer = new OriginAnswer(failure.Outcome)
-            {
-                Endpoint = endpoint.Authority,
-                Reason = failure.Reason,
-                RetryAfter = failure.RetryAfter,
-            };
+            answer = failure.ToAnswer(endpoint);
             signal = failure.Signal;
         }
 
-        _pool.Report(upstream, endpoint, signal);
         _metrics.Record(upstream.Name, question.Kind, answer.StatusCode, _time.GetElapsedTime(started));
         if (!AnswerRules.IsFinal(answer.Outcome))
         {
             OriginLog.AttemptFailed(_log, upstream.Name, endpoint.Authority, answer.Outcome, answer.StatusCode, answer.Reason);
         }
 
-        return answer;
+        return (answer, signal);
     }
 
     /// <summary>The answer, which then owns the response; nothing else does.</summary>
