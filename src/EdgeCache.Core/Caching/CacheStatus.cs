@@ -19,7 +19,10 @@ public readonly record struct CacheStatus(
     /// <summary>What the parameter begins with that says that upstream was asked, and why (RFC 9211, section 2.2).</summary>
     public const string ForwardParameter = "fwd=";
 
-    private const string OfflineError = CacheName + "; detail=offline";
+    /// <summary>The parameter that says that upstream is switched off here.</summary>
+    public const string OfflineParameter = "detail=offline";
+
+    private const string OfflineError = $"{CacheName}; {OfflineParameter}";
 
     /// <summary>Tags are fresh for five minutes unless configured otherwise; the strings of an hour are kept, some 250 KB at most.</summary>
     private const int KeptSeconds = 3600;
@@ -46,7 +49,7 @@ public readonly record struct CacheStatus(
         "EdgeCache; fwd=stale; detail=stale-429",
         "EdgeCache; fwd=stale; detail=stale-denied",
         "EdgeCache; fwd=stale; detail=stale-404",
-        "EdgeCache; hit; detail=offline",
+        $"{CacheName}; hit; {OfflineParameter}",
     ];
 
     /// <summary>Hits by their remaining seconds; filled as they occur. A race writes an equal string twice.</summary>

@@ -34,7 +34,7 @@ internal sealed class HintedTags(ISharedTags? shared, CacheStore store, DigestRe
             return new ManifestAnswer(CacheResult.Hit, repository, hint.Digest, hint.Type, hint.SizeBytes, Freshness: freshness);
         }
 
-        var answer = await digests.ResolveAsync(repository, hint.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        var answer = await digests.ResolveAsync(repository, hint.Digest, headOnly: false, FetchPriority.Interactive, cancellationToken).ConfigureAwait(false);
         if (answer.Result != CacheResult.Error)
         {
             store.TakeTag(repository, tag, accept, hint);

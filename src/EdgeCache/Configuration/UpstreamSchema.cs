@@ -70,6 +70,8 @@ internal static class UpstreamSchema
             "How long a tag is served without asking upstream."),
         Single("StaleIfError", Age, o => o.StaleIfError, (o, v) => o with { StaleIfError = v },
             "How long after that a tag is served while the upstream fails."),
+        Single("NotFoundFreshness", ValueKinds.Duration(TimeSpan.Zero, TimeSpan.FromSeconds(30)), o => o.NotFoundFreshness,
+            (o, v) => o with { NotFoundFreshness = v }, "How long its 404 is believed, and so how late a new tag may be seen that was asked for before."),
         Several("ImmutableTags", (TagPattern, 0, 256), o => o.ImmutableTags, (o, v) => o with { ImmutableTags = v },
             "Patterns of tags that never move."),
     ];
@@ -85,6 +87,8 @@ internal static class UpstreamSchema
         Outage("Denied", c => c.Denied, (c, v) => c with { Denied = v }, "The same while it refuses this cache's credentials (401, 403)."),
         Outage("NotFound", c => c.NotFound, (c, v) => c with { NotFound = v },
             "The same for a tag that it no longer has; unless the 404 is passed on, what is held is not forgotten."),
+        Single("RateLimitReserve", ValueKinds.Share(0, 0.9), o => o.RateLimitReserve, (o, v) => o with { RateLimitReserve = v },
+            "The share of its rate limit that is kept for clients that wait for what is not held."),
     ];
 
     private static IEnumerable<OptionKey<UpstreamDraft>> Transport() =>

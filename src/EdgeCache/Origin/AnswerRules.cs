@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 
@@ -43,6 +44,15 @@ internal static class AnswerRules
         OriginOutcome.RateLimited or OriginOutcome.Loop or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
         _ => EndpointSignal.Answered,
     };
+
+    /// <summary>
+    /// Whether a failure is that of a registry beyond: the endpoint is a cache that says so (RFC 9211). It lives then, and may hold all else that it is asked for,
+    /// so that neither its breaker nor its Retry-After may keep other requests from it.
+    /// </summary>
+    /// <param name="members">The answer's Cache-Status; null for none.</param>
+    public static bool IsFromBeyond(string? members) => members is not null
+        && members.AsSpan(members.LastIndexOf(',') + 1) is var last
+        && (last.Contains(CacheStatus.ForwardParameter, StringComparison.Ordinal) || last.Contains(CacheStatus.OfflineParameter, StringComparison.Ordinal));
 
     /// <summary>Whether the content is in a coding other than identity (RFC 9110, 8.4).</summary>
     public static bool IsEncoded(HttpContentHeaders headers) =>

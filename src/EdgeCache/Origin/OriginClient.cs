@@ -28,13 +28,14 @@ internal sealed class OriginClient : IOrigin
     }
 
     public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
         AskAsync(
             repository,
             new OriginQuestion(OriginKind.Manifest, HttpMethod.Get, $"manifests/{reference}")
             {
                 Accept = MediaTypes.ToAccept(accept),
                 IfNoneMatch = ifNoneMatch,
+                Priority = priority,
             },
             cancellationToken);
 
@@ -70,6 +71,12 @@ internal sealed class OriginClient : IOrigin
         for (var i = 0; i < endpoints.Count && attempts < EndpointPool.MaxAttempts; i++)
         {
             var endpoint = endpoints[i];
+            if (upstream.Withhold(endpoint, question.Spends, question.Priority) is { } withheld)
+            {
+                last ??= withheld.ToAnswer(endpoint);
+                continue;
+            }
+
             OriginAnswer? answer = null;
             var isRun = await _pool.TryRunAsync(endpoint, async () =>
             {
@@ -101,6 +108,7 @@ internal sealed class OriginClient : IOrigin
         var started = _time.GetTimestamp();
         OriginAnswer answer;
         EndpointSignal signal;
+        var isBeyond = false;
         try
         {
             var request = question.ToRequest(endpoint, name);
@@ -108,7 +116,8 @@ internal sealed class OriginClient : IOrigin
             var response = await upstream.Invoker.SendAsync(request, cancellationToken);
             upstream.Note(endpoint, response);
             answer = await ToAnswerAsync(upstream, endpoint, question, response, _time.GetElapsedTime(started));
-            signal = AnswerRules.SignalOf(answer.Outcome);
+            isBeyond = AnswerRules.IsFromBeyond(answer.Trail.Members);
+            signal = isBeyond && !AnswerRules.IsFinal(answer.Outcome) ? EndpointSignal.Neutral : AnswerRules.SignalOf(answer.Outcome);
         }
         catch (Exception exception)
         {
@@ -122,6 +131,11 @@ internal sealed class OriginClient : IOrigin
             var failure = AttemptFailure.Of(exception);
             answer = failure.ToAnswer(endpoint);
             signal = failure.Signal;
+        }
+
+        if (!isBeyond)
+        {
+            upstream.Note(endpoint, answer.Outcome, answer.RetryAfter);
         }
 
         _metrics.Record(upstream.Name, question.Kind, answer.StatusCode, _time.GetElapsedTime(started));
@@ -163,6 +177,7 @@ internal sealed class OriginClient : IOrigin
             Trail = TrailHeaders.Read(response.Headers, isEndpoint, delay),
             Endpoint = endpoint.Authority,
             Reason = reason,
+            IsRegistrysWord = isEndpoint,
         };
         if (body is null)
         {

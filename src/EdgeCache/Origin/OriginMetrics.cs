@@ -22,6 +22,7 @@ internal sealed class OriginMetrics
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _bytes;
     private readonly Counter<long> _transitions;
+    private readonly Counter<long> _withheld;
 
     public OriginMetrics(IMeterFactory meters)
     {
@@ -35,6 +36,8 @@ internal sealed class OriginMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         _bytes = meter.CreateCounter<long>("edgecache.origin.bytes", "By", "Bytes of bodies read from upstreams.");
         _transitions = meter.CreateCounter<long>("edgecache.origin.breaker.transitions", "{transition}", "Changes of state of endpoints' breakers.");
+        _withheld = meter.CreateCounter<long>(
+            "edgecache.origin.ratelimit.withheld", "{request}", "Requests that were not sent, for what upstreams have said of their limits.");
     }
 
     /// <summary>The node's factory, for what the framework measures of our connections.</summary>
@@ -56,6 +59,10 @@ internal sealed class OriginMetrics
     /// <summary>A breaker of one of the upstream's endpoints has changed.</summary>
     public void RecordTransition(string upstream, CircuitState to) =>
         _transitions.Add(1, new TagList { { "upstream", upstream }, { "to", LabelOf(to) } });
+
+    /// <summary>A request was not sent.</summary>
+    /// <param name="reason">pause (a Retry-After), empty (the budget), or reserve (the share that is kept).</param>
+    public void RecordWithheld(string upstream, string reason) => _withheld.Add(1, new TagList { { "upstream", upstream }, { "reason", reason } });
 
     public static string LabelOf(CircuitState state) => state switch
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Origin;
@@ -14,6 +15,12 @@ internal sealed record OriginQuestion(OriginKind Kind, HttpMethod Method, string
 
     /// <summary>Above 0, an open-ended Range.</summary>
     public long Offset { get; init; }
+
+    /// <summary>What it may spend.</summary>
+    public FetchPriority Priority { get; init; }
+
+    /// <summary>Whether it counts against a pull quota (PROTOCOL 3).</summary>
+    public bool Spends => Kind == OriginKind.Manifest && Method == HttpMethod.Get;
 
     public HttpRequestMessage ToRequest(UpstreamEndpoint endpoint, RepositoryName repository)
     {

@@ -69,6 +69,12 @@ internal sealed class UpstreamForwarder
         for (var i = 0; i < endpoints.Count && attempts < EndpointPool.MaxAttempts; i++)
         {
             var endpoint = endpoints[i];
+            if (upstream.Withhold(endpoint, spends: false, FetchPriority.Interactive) is { } withheld)
+            {
+                last ??= ToResult(withheld);
+                continue;
+            }
+
             var result = default(ForwardResult);
             var isRun = await _pool.TryRunAsync(endpoint, async () =>
             {
@@ -77,8 +83,7 @@ internal sealed class UpstreamForwarder
             });
             if (!isRun)
             {
-                var refusal = _pool.Refuse(endpoint);
-                last ??= new ForwardResult(OutcomeOf(refusal.Outcome), refusal.Reason, refusal.RetryAfter);
+                last ??= ToResult(_pool.Refuse(endpoint));
                 continue;
             }
 
@@ -131,7 +136,12 @@ internal sealed class UpstreamForwarder
             var result = transformer.IsPassed
                 ? new ForwardResult(ForwardOutcome.Sent, string.Empty)
                 : Fail(upstream, endpoint, transformer.Outcome, transformer.StatusCode, transformer.Reason, transformer.RetryAfter);
-            return (result, AnswerRules.SignalOf(transformer.Outcome));
+            if (!transformer.IsFromBeyond)
+            {
+                upstream.Note(endpoint, transformer.Outcome, transformer.RetryAfter);
+            }
+
+            return (result, transformer.IsFromBeyond && !transformer.IsPassed ? EndpointSignal.Neutral : AnswerRules.SignalOf(transformer.Outcome));
         }
 
         if (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
@@ -148,6 +158,7 @@ internal sealed class UpstreamForwarder
         }
 
         var failure = AttemptFailure.Of(context.Features.Get<IForwarderErrorFeature>()?.Exception);
+        upstream.Note(endpoint, failure.Outcome, failure.RetryAfter);
         return (Fail(upstream, endpoint, failure.Outcome, transformer.StatusCode, failure.Reason, failure.RetryAfter), failure.Signal);
     }
 
@@ -161,6 +172,8 @@ internal sealed class UpstreamForwarder
 
         return new ForwardResult(OutcomeOf(outcome), reason, retryAfter);
     }
+
+    private static ForwardResult ToResult(AttemptFailure failure) => new(OutcomeOf(failure.Outcome), failure.Reason, failure.RetryAfter);
 
     private static ForwardOutcome OutcomeOf(OriginOutcome outcome) => outcome switch
     {

@@ -59,7 +59,6 @@ public sealed class OutageContractTests : EdgeTests
         Assert.Equal("stale-404", Describe(await edge.Client.GetAsync(_sample.TagPath())));
         await edge.Origin.StopAsync();
         await edge.RestartNodeAsync();
-        await edge.Store.Loaded;
 
         Assert.Equal("stale-unreachable", Describe(await edge.Client.GetAsync(_sample.TagPath())));
         (await edge.Client.GetAsync(_sample.ManifestPath)).AssertIs(_sample.Image.Bytes);
@@ -74,7 +73,6 @@ public sealed class OutageContractTests : EdgeTests
         isOffline = true;
         Clock.SetUtcNow(Clock.GetUtcNow().AddDays(300));
         await edge.StartNodeAsync();
-        await edge.Store.Loaded;
         edge.Origin.Log.Clear();
 
         var tag = await edge.Client.GetAsync(_sample.TagPath());

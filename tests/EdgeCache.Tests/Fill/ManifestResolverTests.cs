@@ -139,6 +139,46 @@ public sealed class ManifestResolverTests : IAsyncLifetime
         Assert.Equal((CacheResult.Revalidated, Old.Digest), ((await ResolveAsync(rule: rule)).Result, Old.Digest));
     }
 
+    [Theory]
+    [InlineData(OutageAction.Stale, FetchPriority.Background)]
+    [InlineData(OutageAction.Pass, FetchPriority.Interactive)]
+    public async Task MovedTag_SpendsTheRestOfTheBudgetOnlyWhereWhatIsHeldMayNotBeServed(OutageAction rateLimited, FetchPriority priority)
+    {
+        var rule = Rule with { Outage = new OutageContract { RateLimited = rateLimited } };
+        await ResolveAsync(rule: rule);
+        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
+        Age();
+        _current = New;
+
+        await ResolveAsync(rule: rule);
+
+        Assert.Equal(priority, _origin.Priority);
+    }
+
+    [Fact]
+    public async Task MovedTagThatIsWithheld_IsServedStale()
+    {
+        await ResolveAsync();
+        Age();
+        _current = New;
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.RateLimited));
+
+        var stale = await ResolveAsync();
+
+        Assert.Equal((CacheResult.Stale, Old.Digest, OutageKind.RateLimited), (stale.Result, stale.Digest, stale.Failure.Outage));
+    }
+
+    [Fact]
+    public async Task ExpiredTagThatMoved_SpendsWhatThereIs()
+    {
+        await ResolveAsync();
+        Age(TimeSpan.FromHours(2));
+        _current = New;
+
+        Assert.Equal(New.Digest, (await ResolveAsync()).Digest);
+        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
+    }
+
     [Fact]
     public async Task ExpiredTag_IsNotServedStale()
     {
