@@ -169,6 +169,9 @@ public sealed class TieredFreshnessTests : TierTests
         (await branch.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
         _ = TakeRequests(region);
         Clock.SetUtcNow(Clock.GetUtcNow().AddDays(days));
+        (await branch.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        Assert.Empty(TakeRequests(region));
+        Clock.Advance(Lifetime);
 
         (await branch.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
 
