@@ -56,7 +56,7 @@ public class ManifestResolverBenchmarks
         private static readonly OriginAnswer Unavailable = new(OriginOutcome.Unavailable);
 
         public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
             ValueTask.FromResult(Unavailable);
 
         public ValueTask<OriginAnswer> HeadManifestAsync(

@@ -52,6 +52,9 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>Why, for anything but Found; safe to show to a client (no credentials, no query strings).</summary>
     public string Reason { get; init; } = string.Empty;
 
+    /// <summary>Whether the registry itself answered, and no storage that it led to.</summary>
+    public bool IsRegistrysWord { get; init; }
+
     /// <summary>Whether another node of the fleet gave it. Upstream, asked for the same, may then still have it right.</summary>
     public bool IsFromSibling { get; init; }
 

@@ -1,5 +1,6 @@
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Store;
@@ -27,8 +28,9 @@ internal static class CacheServices
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
         services.AddSingleton(FillOptionsOf(options.Limits));
+        services.AddSingleton(provider => new SteadyClock(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => CacheStore.Open(
-            StoreOptionsOf(options.Cache), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheStore>>()));
+            StoreOptionsOf(options.Cache), provider.GetRequiredService<SteadyClock>(), provider.GetRequiredService<ILogger<CacheStore>>()));
         services.AddOrigin(_ => new OriginOptions
         {
             Upstreams = options.Upstreams,

@@ -16,6 +16,12 @@ internal sealed record OriginQuestion(OriginKind Kind, HttpMethod Method, string
     /// <summary>Beyond the beginning, an open-ended Range.</summary>
     public ResumePoint From { get; init; }
 
+    /// <summary>What it may spend.</summary>
+    public FetchPriority Priority { get; init; }
+
+    /// <summary>Whether it counts against a pull quota (PROTOCOL 3).</summary>
+    public bool Spends => Kind == OriginKind.Manifest && Method == HttpMethod.Get;
+
     public HttpRequestMessage ToRequest(UpstreamEndpoint endpoint, RepositoryName repository)
     {
         var request = OriginRequests.Create(Method, endpoint.UriOf(repository, Tail), Accept);

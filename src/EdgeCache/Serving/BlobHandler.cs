@@ -19,10 +19,12 @@ internal sealed class BlobHandler
     private readonly CacheStore _store;
     private readonly FillTable _fills;
     private readonly LinkConfirmer _confirmer;
+    private readonly TagRules _rules;
     private readonly BlobSender _sender;
 
-    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, BlobSender sender)
+    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, TagRules rules, BlobSender sender)
     {
+        _rules = rules;
         _sender = sender;
         _store = store;
         _fills = fills;
@@ -77,7 +79,7 @@ internal sealed class BlobHandler
         var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
         if (confirmed.Failure is { } failure)
         {
-            await FailAsync(context, record, failure);
+            await FailAsync(context, route, record, failure);
             return true;
         }
 
@@ -155,7 +157,7 @@ internal sealed class BlobHandler
             var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
             if (confirmed.Failure is { } refused)
             {
-                await FailAsync(context, record, refused);
+                await FailAsync(context, route, record, refused);
                 return true;
             }
 
@@ -170,7 +172,7 @@ internal sealed class BlobHandler
                 return false;
             }
 
-            await FailAsync(context, record, head.Failure);
+            await FailAsync(context, route, record, head.Failure);
             return true;
         }
 
@@ -232,9 +234,10 @@ internal sealed class BlobHandler
         return range;
     }
 
-    private static Task FailAsync(HttpContext context, RequestRecord record, FillFailure failure)
+    private Task FailAsync(HttpContext context, in OciRoute route, RequestRecord record, FillFailure failure)
     {
-        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null, new CacheTrail(default, failure.Members));
-        return RegistryHandler.FailAsync(context, record, ErrorMapping.ForFailure(failure, OciRouteKind.Blob), FailureReason.Of(failure));
+        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null, new CacheTrail(default, failure.Members), failure.Outage);
+        var answer = ErrorMapping.ForFailure(failure, OciRouteKind.Blob, _rules.OutageOf(route.Repository.Upstream));
+        return RegistryHandler.FailAsync(context, record, answer, FailureReason.Of(failure));
     }
 }

@@ -55,10 +55,10 @@ internal sealed class ManifestHandler
             var answer = await how.Resolver.ResolveAsync(route.Repository, route.Reference, accept, how.Rule, isHead, context.RequestAborted);
             record.Result = answer.Result;
             var trail = answer.Result == CacheResult.Error ? new CacheTrail(default, answer.Failure.Members) : answer.Trail;
-            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness, trail);
+            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness, trail, answer.Failure.Outage);
             if (answer.Result == CacheResult.Error)
             {
-                var failure = ErrorMapping.ForFailure(answer.Failure, OciRouteKind.Manifest);
+                var failure = ErrorMapping.ForFailure(answer.Failure, OciRouteKind.Manifest, how.Rule.Outage);
                 await RegistryHandler.FailAsync(context, record, failure, FailureReason.Of(answer.Failure));
                 return;
             }

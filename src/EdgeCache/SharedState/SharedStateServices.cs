@@ -42,7 +42,8 @@ internal static class SharedStateServices
         services.AddHostedService<BudgetReader>();
         if (options.TagHints)
         {
-            services.AddSingleton<ISharedTags, RedisTags>();
+            // The times of tags are the store's clock's.
+            services.AddSingleton<ISharedTags>(provider => ActivatorUtilities.CreateInstance<RedisTags>(provider, provider.GetRequiredService<SteadyClock>()));
         }
 
         if (options is { Presence: true } && fleet.Self is { } self)

@@ -30,7 +30,7 @@ internal sealed class SiblingOrigin(
     public bool IsElsewhere(AffinityKey key) => Home(key) is { IsSelf: false };
 
     public async ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
         await AskAsync(
             new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(repository, reference), $"manifests/{reference}")
             {
@@ -39,7 +39,7 @@ internal sealed class SiblingOrigin(
                 IsContent = reference.IsDigest,
             },
             cancellationToken)
-        ?? await upstream.GetManifestAsync(repository, reference, accept, ifNoneMatch, cancellationToken);
+        ?? await upstream.GetManifestAsync(repository, reference, accept, ifNoneMatch, priority, cancellationToken);
 
     public async ValueTask<OriginAnswer> HeadManifestAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>

@@ -110,7 +110,7 @@ public sealed class BlobFaultTests(SharedEdge shared) : IClassFixture<SharedEdge
     private async Task AssertRecoversAsync(EdgeFixture edge, int layer)
     {
         await edge.AssertNotStoredAsync(_sample.BlobDigest(layer));
-        edge.Origin.Faults.Clear();
+        shared.Recover();
         (await edge.Client.GetAsync(_sample.BlobPath(layer))).AssertIs(_sample.Layers[layer].Bytes);
         await edge.SettleAsync();
         Assert.Equal("EdgeCache; hit", (await edge.Client.GetAsync(_sample.BlobPath(layer))).CacheStatus);

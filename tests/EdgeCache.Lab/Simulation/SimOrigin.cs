@@ -93,13 +93,13 @@ internal sealed class SimOrigin
     private sealed class Port(SimOrigin origin, bool isFill) : IOrigin
     {
         public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask<OriginAnswer> HeadManifestAsync(
             RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken) =>
-            origin.AskAsync(new SimQuestion(repository, digest, offset, isFill, new(TaskCreationOptions.RunContinuationsAsynchronously)), cancellationToken);
+        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken) =>
+            origin.AskAsync(new SimQuestion(repository, digest, from.Offset, isFill, new(TaskCreationOptions.RunContinuationsAsynchronously)), cancellationToken);
     }
 }

@@ -80,6 +80,8 @@ public sealed class ManifestResolverTests : IAsyncLifetime
 
     [Theory]
     [InlineData(OriginOutcome.Unavailable, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Unreachable, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Offline, CacheResult.Stale)]
     [InlineData(OriginOutcome.RateLimited, CacheResult.Stale)]
     [InlineData(OriginOutcome.BadAnswer, CacheResult.Stale)]
     [InlineData(OriginOutcome.Denied, CacheResult.Error)]
@@ -92,6 +94,89 @@ public sealed class ManifestResolverTests : IAsyncLifetime
         _origin.Head = (_, _, _) => ValueTask.FromResult(new OriginAnswer(outcome));
 
         Assert.Equal(result, (await ResolveAsync()).Result);
+    }
+
+    [Theory]
+    [InlineData(OriginOutcome.Denied, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Unauthorized, CacheResult.Stale)]
+    [InlineData(OriginOutcome.NotFound, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Unavailable, CacheResult.Error)]
+    [InlineData(OriginOutcome.Unreachable, CacheResult.Error)]
+    [InlineData(OriginOutcome.RateLimited, CacheResult.Error)]
+    public async Task ContractTurnedRound_IsObeyed(OriginOutcome outcome, CacheResult result)
+    {
+        var rule = Rule with
+        {
+            Outage = new OutageContract
+            {
+                Unreachable = OutageAction.Fail,
+                ServerError = OutageAction.Pass,
+                RateLimited = OutageAction.Fail,
+                Denied = OutageAction.Stale,
+                NotFound = OutageAction.Stale,
+            },
+        };
+        await ResolveAsync(rule: rule);
+        Age();
+        _origin.Head = (_, _, _) => ValueTask.FromResult(new OriginAnswer(outcome));
+
+        Assert.Equal((result, outcome), Describe(await ResolveAsync(rule: rule)));
+    }
+
+    [Theory]
+    [InlineData(OutageAction.Stale)]
+    [InlineData(OutageAction.Fail)]
+    public async Task TagThatIsGoneUpstream_IsKeptWhereThe404IsNotPassedOn(OutageAction notFound)
+    {
+        var rule = Rule with { Outage = new OutageContract { NotFound = notFound } };
+        await ResolveAsync(rule: rule);
+        Age();
+        _current = null;
+        await ResolveAsync(rule: rule);
+
+        _current = Old;
+
+        Assert.Equal((CacheResult.Revalidated, Old.Digest), ((await ResolveAsync(rule: rule)).Result, Old.Digest));
+    }
+
+    [Theory]
+    [InlineData(OutageAction.Stale, FetchPriority.Background)]
+    [InlineData(OutageAction.Pass, FetchPriority.Interactive)]
+    public async Task MovedTag_SpendsTheRestOfTheBudgetOnlyWhereWhatIsHeldMayNotBeServed(OutageAction rateLimited, FetchPriority priority)
+    {
+        var rule = Rule with { Outage = new OutageContract { RateLimited = rateLimited } };
+        await ResolveAsync(rule: rule);
+        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
+        Age();
+        _current = New;
+
+        await ResolveAsync(rule: rule);
+
+        Assert.Equal(priority, _origin.Priority);
+    }
+
+    [Fact]
+    public async Task MovedTagThatIsWithheld_IsServedStale()
+    {
+        await ResolveAsync();
+        Age();
+        _current = New;
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.RateLimited));
+
+        var stale = await ResolveAsync();
+
+        Assert.Equal((CacheResult.Stale, Old.Digest, OutageKind.RateLimited), (stale.Result, stale.Digest, stale.Failure.Outage));
+    }
+
+    [Fact]
+    public async Task ExpiredTagThatMoved_SpendsWhatThereIs()
+    {
+        await ResolveAsync();
+        Age(TimeSpan.FromHours(2));
+        _current = New;
+
+        Assert.Equal(New.Digest, (await ResolveAsync()).Digest);
+        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
     }
 
     [Fact]

@@ -24,14 +24,18 @@ internal sealed class ScriptedOrigin : IOrigin
     public Func<RepositoryKey, Reference, ManifestTypes, ValueTask<OriginAnswer>> Head { get; set; } =
         (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
 
+    /// <summary>Of the last manifest that was fetched.</summary>
+    public FetchPriority Priority { get; private set; }
+
     public IReadOnlyList<string> Calls => [.. _calls];
 
     /// <summary>Where the GETs of blobs wanted to begin.</summary>
     public IReadOnlyList<ResumePoint> Points => [.. _points];
 
     public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken)
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken)
     {
+        Priority = priority;
         _calls.Enqueue($"GET manifest {repository} {reference}");
         return Manifest(repository, reference, accept);
     }

@@ -46,8 +46,8 @@ internal sealed class OriginHost : IAsyncDisposable
         StallTimeout = TimeSpan.FromSeconds(20),
     };
 
-    public ValueTask<OriginAnswer> GetManifestAsync() =>
-        Origin.GetManifestAsync(Repository, Tag, ManifestTypes.All, default, CancellationToken.None);
+    public ValueTask<OriginAnswer> GetManifestAsync(FetchPriority priority = FetchPriority.Interactive) =>
+        Origin.GetManifestAsync(Repository, Tag, ManifestTypes.All, default, priority, CancellationToken.None);
 
     public ValueTask<OriginAnswer> GetBlobAsync(long offset = 0) =>
         GetBlobAsync(new ResumePoint(offset));
