@@ -60,7 +60,7 @@ internal sealed class SimOrigin
     /// <param name="bytes">What is sent, which need not be what was asked for.</param>
     public void AnswerBytes(SimQuestion question, byte[] bytes, long? lengthBytes, long offset)
     {
-        var body = new SimBody(bytes);
+        var body = new SimBody(bytes, lengthBytes is not null);
         lock (_gate)
         {
             _bodies.Add((question, body));
