@@ -34,7 +34,7 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
             }
         }
 
-        fill.GoOnInMemory(pending.Writer);
+        fill.Files.GoOnInMemory(pending.Writer);
         pieces.Commit(bytes);
         return null;
     }

@@ -171,7 +171,7 @@ public sealed class BlobStoreTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder.Paths.Temporary, "7.part"), "unfinished");
 
-        Assert.Equal(1, _store.SweepTemporary());
+        Assert.Equal(1, _store.SweepTemporary(DateTime.MinValue));
     }
 
     [Fact]
