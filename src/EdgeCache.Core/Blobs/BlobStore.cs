@@ -13,6 +13,9 @@ public sealed class BlobStore : IDisposable
     /// <summary>Of so many fills the bytes may pass through memory at once, some 4 MiB each.</summary>
     private const int MaxInMemory = 64;
 
+    /// <summary>How many files stay open between readers, unless somebody says otherwise.</summary>
+    public const int MaxKeptFiles = Blobs.OpenFiles.MaxKept;
+
     private readonly BlobPaths _paths;
     private readonly IDisk _disk;
     private readonly FanOutFolders _folders;
@@ -25,7 +28,7 @@ public sealed class BlobStore : IDisposable
     private long _temporaryNumber;
 
     /// <param name="maxKeptFiles">How many files stay open between readers.</param>
-    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = Blobs.OpenFiles.MaxKept)
+    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = MaxKeptFiles)
     {
         _paths = paths;
         _disk = disk;

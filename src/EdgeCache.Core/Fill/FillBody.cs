@@ -50,6 +50,11 @@ internal sealed class FillBody : IAsyncDisposable
             isRead = await pending.Writer.TryHashAgainAsync(cancellationToken).ConfigureAwait(false);
             return isRead ? new FillBody(fill, store, pending, expectedBytes, options) : null;
         }
+        catch (OperationCanceledException)
+        {
+            store.KeepUnfinished(pending);
+            throw;
+        }
         finally
         {
             if (!isRead)

@@ -47,6 +47,9 @@ public sealed class FillTable : IAsyncDisposable
     /// <summary>Fills in progress.</summary>
     public int Active => Volatile.Read(ref _active);
 
+    /// <summary>Whether a fill of the digest is in progress.</summary>
+    public bool IsRunning(in Digest digest) => _fills.ContainsKey(digest);
+
     /// <summary>Fills in progress that nobody reads.</summary>
     public int OrphanCount => _orphans.Count;
 

@@ -20,9 +20,11 @@ internal sealed class BlobHandler
     private readonly FillTable _fills;
     private readonly LinkConfirmer _confirmer;
     private readonly BlobSender _sender;
+    private readonly MissBudget _budget;
 
-    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, BlobSender sender)
+    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, BlobSender sender, MissBudget budget)
     {
+        _budget = budget;
         _sender = sender;
         _store = store;
         _fills = fills;
@@ -71,6 +73,12 @@ internal sealed class BlobHandler
         {
             // The manifest's descriptor tells all that a HEAD wants to know.
             await AnswerHeadAsync(context, record, found.Digest, CacheResult.Hit, found.SizeBytes, default);
+            return true;
+        }
+
+        if (!_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
             return true;
         }
 
@@ -128,6 +136,13 @@ internal sealed class BlobHandler
     /// <summary>False where the bytes have just been stored.</summary>
     private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
+        // Who joins costs the upstream nothing.
+        if (!_fills.IsRunning(found.Digest) && !_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+            return true;
+        }
+
         var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, record.Scope, out var joined);
         using var reader = joined;
         if (reader is null)
@@ -153,6 +168,12 @@ internal sealed class BlobHandler
     {
         if (reader.NeedsConfirmation)
         {
+            if (!_budget.TrySpend(context, record))
+            {
+                await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+                return;
+            }
+
             var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
             if (confirmed.Failure is { } refused)
             {

@@ -12,10 +12,12 @@ namespace EdgeCache.Serving;
 internal sealed class ListHandler
 {
     private readonly UpstreamForwarder _forwarder;
+    private readonly MissBudget _budget;
     private readonly bool _allowsCatalog;
 
-    public ListHandler(UpstreamForwarder forwarder, EdgeCacheOptions options)
+    public ListHandler(UpstreamForwarder forwarder, MissBudget budget, EdgeCacheOptions options)
     {
+        _budget = budget;
         _forwarder = forwarder;
         _allowsCatalog = options.AllowCatalog;
     }
@@ -25,6 +27,12 @@ internal sealed class ListHandler
         if (route.Kind == OciRouteKind.Catalog && !_allowsCatalog)
         {
             await RegistryHandler.FailAsync(context, record, ErrorMapping.CatalogDisabled, "catalog");
+            return;
+        }
+
+        if (!_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
             return;
         }
 
