@@ -18,10 +18,8 @@ internal sealed class BlobFill
     private readonly Lock _gate = new();
     private readonly List<FillSource> _sources = [];
     private readonly FillReaders _readers = new();
+    private readonly FillHold _hold = new();
     private TaskCompletionSource _changed = NewSignal();
-    private BlobLease? _hold;
-    private BlobLease? _memoryHold;
-    private long? _inMemoryFrom;
     private bool _isForgetting;
     private FillState _state;
     private FillFailure _failure;
@@ -148,15 +146,9 @@ internal sealed class BlobFill
     {
         lock (_gate)
         {
-            Release();
-            _hold = writer.OpenLease();
+            _hold.Begin(writer);
             _totalBytes = totalBytes;
             _trail = trail;
-        }
-
-        if (writer.IsInMemory)
-        {
-            GoOnInMemory(writer);
         }
     }
 
@@ -167,7 +159,7 @@ internal sealed class BlobFill
         {
             lock (_gate)
             {
-                return _inMemoryFrom;
+                return _hold.InMemoryFrom;
             }
         }
     }
@@ -177,8 +169,7 @@ internal sealed class BlobFill
     {
         lock (_gate)
         {
-            _memoryHold = writer.OpenLease();
-            _inMemoryFrom = writer.InMemoryFrom;
+            _hold.GoOnInMemory(writer);
         }
     }
 
@@ -194,15 +185,6 @@ internal sealed class BlobFill
         return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
     }
 
-    /// <summary>A hold on the file in memory; null where there is none.</summary>
-    public BlobLease? OpenMemoryLease()
-    {
-        lock (_gate)
-        {
-            return _memoryHold?.Share();
-        }
-    }
-
     /// <summary>Takes back a body of which no reader has seen a byte, so that the next source may begin. False when one may have.</summary>
     public bool TryTakeBack()
     {
@@ -213,7 +195,7 @@ internal sealed class BlobFill
                 return false;
             }
 
-            Release();
+            _hold.Release();
             _totalBytes = -1;
             return true;
         }
@@ -306,12 +288,12 @@ internal sealed class BlobFill
         }
     }
 
-    /// <summary>A hold on the file; null before the body begins.</summary>
-    public BlobLease? OpenLease()
+    /// <summary>A hold on the file, or on what is in memory; null where there is none.</summary>
+    public BlobLease? OpenLease(bool inMemory = false)
     {
         lock (_gate)
         {
-            return _hold?.Share();
+            return _hold.Share(inMemory);
         }
     }
 
@@ -341,17 +323,8 @@ internal sealed class BlobFill
     {
         if (_closed && _readers.Count == 0)
         {
-            Release();
+            _hold.Release();
         }
-    }
-
-    private void Release()
-    {
-        _hold?.Dispose();
-        _hold = null;
-        _memoryHold?.Dispose();
-        _memoryHold = null;
-        _inMemoryFrom = null;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

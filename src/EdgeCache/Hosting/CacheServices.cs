@@ -1,5 +1,6 @@
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Store;
@@ -27,8 +28,9 @@ internal static class CacheServices
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
         services.AddSingleton(FillOptionsOf(options.Limits));
+        services.AddSingleton<IDisk>(SystemDisk.Instance);
         services.AddSingleton(provider => CacheStore.Open(
-            StoreOptionsOf(options.Cache), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheStore>>()));
+            StoreOptionsOf(options.Cache, DiskSizeBytes(options.Cache.Path)), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheStore>>(), provider.GetRequiredService<IDisk>()));
         services.AddOrigin(_ => new OriginOptions
         {
             Upstreams = options.Upstreams,
@@ -45,6 +47,8 @@ internal static class CacheServices
         services.AddSingleton<ManifestResolver>();
         services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
+        services.AddSingleton<IReadinessCheck, DiskReadiness>();
+        services.AddSingleton<ScrubHandler>();
         return services;
     }
 
@@ -86,17 +90,19 @@ internal static class CacheServices
         MaxManifestBytes = (int)limits.MaxManifestBytes,
     };
 
-    private static StoreOptions StoreOptionsOf(CacheOptions cache) => new()
+    private static StoreOptions StoreOptionsOf(CacheOptions cache, long diskSizeBytes) => new()
     {
         Path = cache.Path,
         Hot = new HotOptions { LimitBytes = cache.MemoryLimitBytes },
         Eviction = new EvictionOptions
         {
-            LimitBytes = cache.Limit.Resolve(DiskSizeBytes(cache.Path)),
+            LimitBytes = cache.Limit.Resolve(diskSizeBytes),
             ManifestShare = cache.ManifestShare,
             HighWatermark = cache.HighWatermark,
             LowWatermark = cache.LowWatermark,
         },
+        Disk = new DiskOptions { MinFreeBytes = cache.MinFree.Resolve(diskSizeBytes), MinFreeFiles = cache.MinFreeFiles },
+        Scrub = new ScrubOptions { Period = cache.ScrubPeriod, MaxBytesPerSecond = cache.ScrubRateBytes },
     };
 
     /// <summary>The size of the file system that holds the path, or will hold it once it is created.</summary>
