@@ -18,6 +18,7 @@ internal sealed class BlobFill
     private readonly Lock _gate = new();
     private readonly FillSources _sources = new();
     private readonly FillReaders _readers = new();
+    private readonly FillHold _hold = new();
     private TaskCompletionSource _changed = NewSignal();
     private bool _isForgetting;
     private FillState _state;
@@ -40,9 +41,6 @@ internal sealed class BlobFill
     public Digest Digest { get; }
 
     public bool AsksSiblings { get; }
-
-    /// <summary>Where its bytes are, from the body's beginning to the last reader's end.</summary>
-    public FillFiles Files { get; } = new();
 
     /// <summary>Called when the last reader has left and bytes are still to come.</summary>
     public Action<BlobFill>? Orphaned { get; init; }
@@ -191,11 +189,32 @@ internal sealed class BlobFill
     /// <summary>Begins a body: nothing is visible yet. The fill keeps a hold on the file until its last reader has left.</summary>
     public void Begin(BlobWriter writer, long totalBytes, CacheTrail trail)
     {
-        Files.Open(writer);
         lock (_gate)
         {
+            _hold.Begin(writer);
             _totalBytes = totalBytes;
             _trail = trail;
+        }
+    }
+
+    /// <summary>From where on the bytes are in memory; null as long as the disk takes them.</summary>
+    public long? InMemoryFrom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hold.InMemoryFrom;
+            }
+        }
+    }
+
+    /// <summary>The disk takes no more: what comes now is in memory.</summary>
+    public void GoOnInMemory(BlobWriter writer)
+    {
+        lock (_gate)
+        {
+            _hold.GoOnInMemory(writer);
         }
     }
 
@@ -221,7 +240,7 @@ internal sealed class BlobFill
                 return false;
             }
 
-            Files.Release();
+            _hold.Release();
             _totalBytes = -1;
             return true;
         }
@@ -296,23 +315,32 @@ internal sealed class BlobFill
             changed = _changed.Task;
             if (_state == FillState.Failed)
             {
-                return new FillProgress(_visibleBytes, _totalBytes, FillState.Failed, source?.Failure ?? _failure);
+                return new FillProgress(_visibleBytes, _totalBytes, FillState.Failed, source?.Failure ?? _failure, IsOwnFailure: source?.Failure is not null);
             }
 
             // Rights are never shared: a reader whose repository is not known to hold the digest gets bytes only once its own source has confirmed it.
             if (!linked && source is { Confirmed: false })
             {
                 return source.Failure is { } refused
-                    ? new FillProgress(0, -1, FillState.Failed, refused)
+                    ? new FillProgress(0, -1, FillState.Failed, refused, IsOwnFailure: true)
                     : new FillProgress(0, -1, FillState.Waiting, default);
             }
 
-            return new FillProgress(_visibleBytes, _totalBytes, _state, default, _trail);
+            return new FillProgress(_visibleBytes, _totalBytes, _state, default, Trail: _trail);
         }
     }
 
     private bool HasNoReadersYetWorks() =>
         _readers.Count == 0 && !_closed && !_isAbandoned && _state is (FillState.Waiting or FillState.Growing);
+
+    /// <summary>A hold on the file, or on what is in memory; null where there is none.</summary>
+    public BlobLease? OpenLease(bool inMemory = false)
+    {
+        lock (_gate)
+        {
+            return _hold.Share(inMemory);
+        }
+    }
 
     /// <summary>Has everybody look again. Who looked after the change and before this looks once more than it must.</summary>
     private void Wake() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
@@ -321,7 +349,7 @@ internal sealed class BlobFill
     {
         if (_closed && _readers.Count == 0)
         {
-            Files.Release();
+            _hold.Release();
         }
     }
 

@@ -65,8 +65,8 @@ public sealed class FillReader : IDisposable
             if (progress.State is FillState.Verified or FillState.Failed || (progress.State == FillState.Growing && progress.VisibleBytes > position))
             {
                 // What was written before the disk refused is in the file, the rest in memory.
-                _readsMemory = _fill.Files.InMemoryFrom is { } from && position >= from;
-                return _fill.Files.InMemoryFrom is { } until && position < until ? progress with { VisibleBytes = Math.Min(progress.VisibleBytes, until) } : progress;
+                _readsMemory = _fill.InMemoryFrom is { } from && position >= from;
+                return _fill.InMemoryFrom is { } until && position < until ? progress with { VisibleBytes = Math.Min(progress.VisibleBytes, until) } : progress;
             }
 
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -80,8 +80,8 @@ public sealed class FillReader : IDisposable
     /// that has shown some.</summary>
     /// <exception cref="InvalidOperationException">No byte is visible yet.</exception>
     public BlobLease Lease => (_readsMemory
-        ? _memoryLease ??= _fill.Files.ShareMemory()
-        : _lease ??= _fill.Files.ShareFile()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
+        ? _memoryLease ??= _fill.OpenLease(inMemory: true)
+        : _lease ??= _fill.OpenLease()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
 
     private static FillFailure TooSlow { get; } =
         new(FailureSource.Store, OriginOutcome.Unavailable, "The cache's disk takes nothing, and others read faster.");

@@ -34,7 +34,7 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
             }
         }
 
-        fill.Files.GoOnInMemory(pending.Writer);
+        fill.GoOnInMemory(pending.Writer);
         pieces.Commit(bytes);
         return null;
     }

@@ -47,6 +47,14 @@ internal static class OptionsSchema
             (o, v) => o with { Cache = o.Cache with { HighWatermark = v } }, "The share of the limit at which eviction begins."),
         Single("Cache:LowWatermark", ValueKinds.Share(0.05, 1), o => o.Cache.LowWatermark,
             (o, v) => o with { Cache = o.Cache with { LowWatermark = v } }, "The share of the limit at which eviction ends; below HighWatermark."),
+        Single("Cache:MinFree", ValueKinds.FreeSpace, o => o.Cache.MinFree,
+            (o, v) => o with { Cache = o.Cache with { MinFree = v } }, "What the cache leaves free on its disk, whatever its limit."),
+        Single("Cache:MinFreeFiles", ValueKinds.Share(0, 0.5), o => o.Cache.MinFreeFiles,
+            (o, v) => o with { Cache = o.Cache with { MinFreeFiles = v } }, "The share of the disk's files (inodes) that it leaves free."),
+        Single("Cache:ScrubPeriod", ValueKinds.Duration(TimeSpan.Zero, TimeSpan.FromDays(365)), o => o.Cache.ScrubPeriod,
+            (o, v) => o with { Cache = o.Cache with { ScrubPeriod = v } }, "In which time everything that is stored is compared with its digest once; 0s for never."),
+        Single("Cache:ScrubRate", ValueKinds.Bytes(64 << 10, 64L << 30), o => o.Cache.ScrubRateBytes,
+            (o, v) => o with { Cache = o.Cache with { ScrubRateBytes = v } }, "The most that is read for that in a second; nor does it take more than 5 % of the time."),
     ];
 
     private static IEnumerable<OptionKey<EdgeCacheOptions>> Upstreams() =>

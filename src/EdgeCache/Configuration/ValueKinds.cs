@@ -17,6 +17,11 @@ internal static class ValueKinds
             && (value.IsShare ? value.Share >= 0.01 : value.SizeBytes >= 1 << 20),
         value => value.ToString());
 
+    public static ValueKind<CacheLimit> FreeSpace { get; } = new(
+        "bytes (10GiB, 0), or a share of the disk up to 50% (1%)",
+        (string text, out CacheLimit value) => Configuration.CacheLimit.TryParse(text, out value) && value.Share <= 0.5,
+        value => value.ToString());
+
     public static ValueKind<ListenAddress> Listen { get; } = new(
         ListenAddress.Allowed,
         (string text, out ListenAddress value) => ListenAddress.TryParse(text, out value),

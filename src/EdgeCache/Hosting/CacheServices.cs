@@ -29,8 +29,12 @@ internal static class CacheServices
     {
         var descriptors = DescriptorPlan.For(DescriptorPlan.ReadLimit(), options.Limits, BlobStore.MaxKeptFiles);
         services.AddSingleton(FillOptionsOf(options.Limits, descriptors));
+        services.AddSingleton<IDisk>(SystemDisk.Instance);
         services.AddSingleton(provider => CacheStore.Open(
-            StoreOptionsOf(options.Cache) with { MaxKeptFiles = descriptors.MaxKeptFiles }, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheStore>>()));
+            StoreOptionsOf(options.Cache, DiskSizeBytes(options.Cache.Path)) with { MaxKeptFiles = descriptors.MaxKeptFiles },
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CacheStore>>(),
+            provider.GetRequiredService<IDisk>()));
         services.AddOrigin(_ => new OriginOptions
         {
             Upstreams = options.Upstreams,
@@ -47,6 +51,8 @@ internal static class CacheServices
         services.AddSingleton<ManifestResolver>();
         services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
+        services.AddSingleton<IReadinessCheck, DiskReadiness>();
+        services.AddSingleton<ScrubHandler>();
         return services;
     }
 
@@ -92,17 +98,19 @@ internal static class CacheServices
         OrphanMinShare = limits.OrphanFillMinShare,
     };
 
-    private static StoreOptions StoreOptionsOf(CacheOptions cache) => new()
+    private static StoreOptions StoreOptionsOf(CacheOptions cache, long diskSizeBytes) => new()
     {
         Path = cache.Path,
         Hot = new HotOptions { LimitBytes = cache.MemoryLimitBytes },
         Eviction = new EvictionOptions
         {
-            LimitBytes = cache.Limit.Resolve(DiskSizeBytes(cache.Path)),
+            LimitBytes = cache.Limit.Resolve(diskSizeBytes),
             ManifestShare = cache.ManifestShare,
             HighWatermark = cache.HighWatermark,
             LowWatermark = cache.LowWatermark,
         },
+        Disk = new DiskOptions { MinFreeBytes = cache.MinFree.Resolve(diskSizeBytes), MinFreeFiles = cache.MinFreeFiles },
+        Scrub = new ScrubOptions { Period = cache.ScrubPeriod, MaxBytesPerSecond = cache.ScrubRateBytes },
     };
 
     /// <summary>The size of the file system that holds the path, or will hold it once it is created.</summary>
