@@ -170,7 +170,7 @@ internal sealed class BlobHandler
             if (!_budget.TrySpend(context, record))
             {
                 await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
-                return;
+                return true;
             }
 
             var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);

@@ -24,6 +24,12 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public EdgeClient Client { get; }
 
+    /// <summary>Memory that it has, as Linux counts it.</summary>
+    public long ResidentBytes =>
+        1024 * long.Parse(
+            File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>What it said so far, on both outputs.</summary>
     public string Output => _process.Output;
 
