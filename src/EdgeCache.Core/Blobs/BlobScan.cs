@@ -36,6 +36,13 @@ internal sealed class BlobScan(BlobPaths paths, ILogger logger)
         }
     }
 
+    /// <summary>Every published blob whose digest begins with this byte.</summary>
+    public IEnumerable<StoredBlob> WithPrefix(byte first)
+    {
+        var prefix = Convert.ToHexStringLower([first]);
+        return Folders().Where(folder => folder.Prefix == prefix).SelectMany(In);
+    }
+
     /// <summary>The published blobs of one folder, lazily and in no order.</summary>
     public IEnumerable<StoredBlob> In(BlobFolder folder)
     {

@@ -10,26 +10,25 @@ namespace EdgeCache.Core.Fill;
 /// </summary>
 internal sealed class BlobFill
 {
-    private const int MaxSources = 16;
-
     private readonly FillOptions _options;
+    private readonly CancellationTokenSource _abandoned = new();
+    private readonly TaskCompletionSource _ended = NewSignal();
 
     /// <summary>Protects everything below.</summary>
     private readonly Lock _gate = new();
-    private readonly List<FillSource> _sources = [];
+    private readonly FillSources _sources = new();
     private readonly FillReaders _readers = new();
+    private readonly FillHold _hold = new();
     private TaskCompletionSource _changed = NewSignal();
-    private BlobLease? _hold;
-    private BlobLease? _memoryHold;
-    private long? _inMemoryFrom;
     private bool _isForgetting;
     private FillState _state;
     private FillFailure _failure;
     private CacheTrail _trail;
     private long _visibleBytes;
+    private long _writtenBytes;
     private long _totalBytes = -1;
-    private int _asked;
     private bool _closed;
+    private bool _isAbandoned;
 
     /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
     public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
@@ -43,30 +42,55 @@ internal sealed class BlobFill
 
     public bool AsksSiblings { get; }
 
+    /// <summary>Called when the last reader has left and bytes are still to come.</summary>
+    public Action<BlobFill>? Orphaned { get; init; }
+
+    /// <summary>What it pays while nobody reads it; null: nothing.</summary>
+    public OrphanPace? Pace { get; init; }
+
+    /// <summary>Cancelled when it is not worth going on: nobody reads it, nor can anybody join any more.</summary>
+    public CancellationToken Abandoned => _abandoned.Token;
+
+    /// <summary>Ends when the run is over, and what it had is let go.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Whether nobody reads it, though bytes are still to come.</summary>
+    public bool IsOrphan
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return HasNoReadersYetWorks();
+            }
+        }
+    }
+
+    /// <summary>How much of it has come, 0 to 1; 0 where the whole is not known.</summary>
+    public double Share
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _totalBytes > 0 ? (double)_writtenBytes / _totalBytes : 0;
+            }
+        }
+    }
+
     /// <summary>Adds a reader and, where it brings one, its source. Null when the fill is full, or over and no longer joinable.</summary>
     /// <param name="linked">The repository is known to hold the digest: any source's bytes may be read.</param>
     public FillReader? TryJoin(RepositoryKey repository, bool linked, long expectedBytes)
     {
         lock (_gate)
         {
-            if (_closed || _isForgetting || _state == FillState.Failed || _readers.Count >= _options.MaxReadersPerFill)
+            if (_closed || _isAbandoned || _isForgetting || _state == FillState.Failed || _readers.Count >= _options.MaxReadersPerFill)
             {
                 return null;
             }
 
-            var source = _sources.Find(candidate => candidate.Repository == repository);
-            if (source is not null && !linked && !IsAsked(source))
-            {
-                // It may never be asked, and then would never give the right that this reader needs.
-                source = null;
-            }
-            else if (source is null && (linked || _sources.Count == 0) && _sources.Count < MaxSources)
-            {
-                source = new FillSource(repository, expectedBytes);
-                _sources.Add(source);
-            }
-
-            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && _asked == 0);
+            var source = _sources.Join(repository, linked, expectedBytes);
+            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && !_sources.HasAsked);
             _readers.Add(reader);
             return reader;
         }
@@ -78,7 +102,7 @@ internal sealed class BlobFill
         {
             lock (_gate)
             {
-                return !_isForgetting && _readers.Count >= _options.MaxReadersPerFill;
+                return !_isAbandoned && !_isForgetting && _readers.Count >= _options.MaxReadersPerFill;
             }
         }
     }
@@ -88,11 +112,35 @@ internal sealed class BlobFill
 
     public void Leave(FillReader reader)
     {
+        bool isOrphaned;
         lock (_gate)
         {
             _readers.Remove(reader);
             ReleaseWhenUnused();
+            isOrphaned = HasNoReadersYetWorks();
         }
+
+        if (isOrphaned)
+        {
+            Orphaned?.Invoke(this);
+        }
+    }
+
+    /// <summary>Ends the run unless somebody reads it: from now on nobody joins.</summary>
+    public bool TryAbandon()
+    {
+        lock (_gate)
+        {
+            if (!HasNoReadersYetWorks())
+            {
+                return false;
+            }
+
+            _isAbandoned = true;
+        }
+
+        _abandoned.Cancel();
+        return true;
     }
 
     /// <summary>The next source that is not refused, in the order they came and round again. Where there is none the fill has failed, in the same step: a
@@ -100,54 +148,42 @@ internal sealed class BlobFill
     /// <param name="last">The one that was tried last; null at the beginning.</param>
     public FillSource? NextSourceOrFail(FillSource? last)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
-            var first = last is null ? 0 : _sources.IndexOf(last) + 1;
-            for (var step = 0; step < _sources.Count; step++)
+            if (_sources.Next(last) is { } next)
             {
-                var index = (first + step) % _sources.Count;
-                if (_sources[index].Failure is null)
-                {
-                    _asked = Math.Max(_asked, index + 1);
-                    return _sources[index];
-                }
+                return next;
             }
 
             _failure = last?.Failure ?? default;
             _state = FillState.Failed;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
         return null;
     }
 
     /// <summary>The source's upstream has answered with the content: its readers may have what is visible.</summary>
     public void Confirm(FillSource source)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             source.Confirmed = true;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>Gives up one source. Readers that depend on it alone learn it now; the others go on waiting.</summary>
     public void Refuse(FillSource source, FillFailure failure)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             source.Failure = failure;
             source.Confirmed = false;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>Begins a body: nothing is visible yet. The fill keeps a hold on the file until its last reader has left.</summary>
@@ -155,15 +191,9 @@ internal sealed class BlobFill
     {
         lock (_gate)
         {
-            Release();
-            _hold = writer.OpenLease();
+            _hold.Begin(writer);
             _totalBytes = totalBytes;
             _trail = trail;
-        }
-
-        if (writer.IsInMemory)
-        {
-            GoOnInMemory(writer);
         }
     }
 
@@ -174,7 +204,7 @@ internal sealed class BlobFill
         {
             lock (_gate)
             {
-                return _inMemoryFrom;
+                return _hold.InMemoryFrom;
             }
         }
     }
@@ -184,8 +214,7 @@ internal sealed class BlobFill
     {
         lock (_gate)
         {
-            _memoryHold = writer.OpenLease();
-            _inMemoryFrom = writer.InMemoryFrom;
+            _hold.GoOnInMemory(writer);
         }
     }
 
@@ -201,15 +230,6 @@ internal sealed class BlobFill
         return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
     }
 
-    /// <summary>A hold on the file in memory; null where there is none.</summary>
-    public BlobLease? OpenMemoryLease()
-    {
-        lock (_gate)
-        {
-            return _memoryHold?.Share();
-        }
-    }
-
     /// <summary>Takes back a body of which no reader has seen a byte, so that the next source may begin. False when one may have.</summary>
     public bool TryTakeBack()
     {
@@ -220,7 +240,7 @@ internal sealed class BlobFill
                 return false;
             }
 
-            Release();
+            _hold.Release();
             _totalBytes = -1;
             return true;
         }
@@ -229,9 +249,9 @@ internal sealed class BlobFill
     /// <summary>Publishes the length written, less the piece that is held back until the digest matches.</summary>
     public void Advance(long writtenBytes)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
+            _writtenBytes = writtenBytes;
             var limit = _totalBytes >= 0 ? _totalBytes : writtenBytes;
             var visible = Math.Min(writtenBytes, limit - _options.HoldBackBytes);
             if (visible <= _visibleBytes)
@@ -241,30 +261,26 @@ internal sealed class BlobFill
 
             _visibleBytes = visible;
             _state = FillState.Growing;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>The digest matches: everything is visible.</summary>
     public void Verify(long totalBytes)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             _visibleBytes = totalBytes;
             _totalBytes = totalBytes;
             _state = FillState.Verified;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     public void Fail(FillFailure failure)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             if (_state is FillState.Verified or FillState.Failed)
@@ -274,10 +290,9 @@ internal sealed class BlobFill
 
             _failure = failure;
             _state = FillState.Failed;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>The run is over and the table has let go: nobody joins any more.</summary>
@@ -288,6 +303,8 @@ internal sealed class BlobFill
             _closed = true;
             ReleaseWhenUnused();
         }
+
+        _ended.TrySetResult();
     }
 
     /// <summary>What a reader may see now, and the task that ends when that changes.</summary>
@@ -313,52 +330,27 @@ internal sealed class BlobFill
         }
     }
 
-    /// <summary>A hold on the file; null before the body begins.</summary>
-    public BlobLease? OpenLease()
+    private bool HasNoReadersYetWorks() =>
+        _readers.Count == 0 && !_closed && !_isAbandoned && _state is (FillState.Waiting or FillState.Growing);
+
+    /// <summary>A hold on the file, or on what is in memory; null where there is none.</summary>
+    public BlobLease? OpenLease(bool inMemory = false)
     {
         lock (_gate)
         {
-            return _hold?.Share();
+            return _hold.Share(inMemory);
         }
     }
 
-    /// <summary>Whether the source has been tried, or is the next to be.</summary>
-    private bool IsAsked(FillSource source) => _sources.IndexOf(source) <= Math.Max(_asked - 1, 0);
-
-    private TaskCompletionSource Renew()
-    {
-        var previous = _changed;
-        _changed = NewSignal();
-        return previous;
-    }
-
-    /// <summary>Has everybody look again.</summary>
-    private void Wake()
-    {
-        TaskCompletionSource previous;
-        lock (_gate)
-        {
-            previous = Renew();
-        }
-
-        previous.SetResult();
-    }
+    /// <summary>Has everybody look again. Who looked after the change and before this looks once more than it must.</summary>
+    private void Wake() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
 
     private void ReleaseWhenUnused()
     {
         if (_closed && _readers.Count == 0)
         {
-            Release();
+            _hold.Release();
         }
-    }
-
-    private void Release()
-    {
-        _hold?.Dispose();
-        _hold = null;
-        _memoryHold?.Dispose();
-        _memoryHold = null;
-        _inMemoryFrom = null;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -17,7 +17,6 @@ internal sealed class FillBody : IAsyncDisposable
     private readonly FillOptions _options;
     private readonly PieceWriter _pieces;
     private readonly FollowedWriter _followed;
-    private readonly long _limitBytes;
     private long _turnEndsAt;
     private int _givers;
 
@@ -29,15 +28,46 @@ internal sealed class FillBody : IAsyncDisposable
         _options = options;
         Pending = pending;
         TotalBytes = totalBytes;
-        _limitBytes = totalBytes >= 0 ? totalBytes : options.MaxBlobBytes;
         _pieces = pending.Writer.OpenPieces(options.PieceBytes, totalBytes);
         _followed = new FollowedWriter(fill, store, pending, _pieces, options);
-        _turnEndsAt = options.PieceBytes;
+        _turnEndsAt = WrittenBytes + options.PieceBytes;
+        _givers = WrittenBytes > 0 ? 1 : 0;
+    }
+
+    /// <summary>Goes on with what an earlier fill left, of this run of the node or another: its bytes are read and hashed again.</summary>
+    /// <returns>Null where there is nothing that can be read.</returns>
+    public static async ValueTask<FillBody?> TryTakeUpAsync(
+        BlobFill fill, CacheStore store, long expectedBytes, FillOptions options, CancellationToken cancellationToken)
+    {
+        if (store.TryTakeUp(fill.Digest, expectedBytes) is not { } pending)
+        {
+            return null;
+        }
+
+        var isRead = false;
+        try
+        {
+            isRead = await pending.Writer.TryHashAgainAsync(cancellationToken).ConfigureAwait(false);
+            return isRead ? new FillBody(fill, store, pending, expectedBytes, options) : null;
+        }
+        catch (OperationCanceledException)
+        {
+            store.KeepUnfinished(pending);
+            throw;
+        }
+        finally
+        {
+            if (!isRead)
+            {
+                pending.Dispose();
+            }
+        }
     }
 
     public PendingBlob Pending { get; }
 
-    public long TotalBytes { get; }
+    /// <summary>How long the content is; -1 where that is not known, or not yet.</summary>
+    public long TotalBytes { get; set; }
 
     public long WrittenBytes => Pending.Writer.WrittenBytes;
 
@@ -135,9 +165,10 @@ internal sealed class FillBody : IAsyncDisposable
                 return fault;
             }
 
-            if (WrittenBytes + count > _limitBytes)
+            var limitBytes = TotalBytes >= 0 ? TotalBytes : _options.MaxBlobBytes;
+            if (WrittenBytes + count > limitBytes)
             {
-                return FillFailure.Bad($"The upstream sent more than {_limitBytes} bytes.");
+                return FillFailure.Bad($"The upstream sent more than {limitBytes} bytes.");
             }
 
             if (await _followed.CommitAsync(count, cancellationToken).ConfigureAwait(false) is { } refused)
@@ -152,6 +183,11 @@ internal sealed class FillBody : IAsyncDisposable
             }
 
             _fill.Advance(WrittenBytes);
+            if (_fill.Pace is { } pace)
+            {
+                await pace.PayAsync(_fill, count, cancellationToken).ConfigureAwait(false);
+            }
+
             if (WrittenBytes >= _turnEndsAt)
             {
                 // An upstream as fast as the disk never makes this wait: on one core the first reader would see its first byte with the last.

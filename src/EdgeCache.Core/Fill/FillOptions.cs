@@ -44,4 +44,14 @@ public sealed record FillOptions
 
     /// <summary>How long readers of such a blob may hold up the others before they are let go.</summary>
     public TimeSpan PassThroughPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Fills that nobody reads any more, at once; beyond it the least advanced is dropped. 0 to 100,000. 16: enough for what clients leave when they
+    /// are restarted, and few enough for a slow line.</summary>
+    public int MaxOrphans { get; init; } = 16;
+
+    /// <summary>The rate that those share, in bytes a second; 0 for none, at most 1 TiB.</summary>
+    public long OrphanBytesPerSecond { get; init; }
+
+    /// <summary>A fill of which less than this share has come is dropped when its last reader leaves, 0 to 1. 0: all are finished, since others will ask.</summary>
+    public double OrphanMinShare { get; init; }
 }

@@ -80,7 +80,7 @@ public sealed class FillReader : IDisposable
     /// that has shown some.</summary>
     /// <exception cref="InvalidOperationException">No byte is visible yet.</exception>
     public BlobLease Lease => (_readsMemory
-        ? _memoryLease ??= _fill.OpenMemoryLease()
+        ? _memoryLease ??= _fill.OpenLease(inMemory: true)
         : _lease ??= _fill.OpenLease()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
 
     private static FillFailure TooSlow { get; } =

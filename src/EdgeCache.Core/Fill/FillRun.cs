@@ -8,6 +8,7 @@ namespace EdgeCache.Core.Fill;
 /// <summary>
 /// The work of one fill: it alone reads upstream, writes the temporary blob and publishes. It goes:
 /// <list type="number">
+/// <item>what an earlier fill left is hashed again: the rest is asked for;</item>
 /// <item>the sources are asked in order until one answers with the content; who has another answer is refused;</item>
 /// <item>a body that breaks off goes on where it ended, from another endpoint, or another source where it brought little, as long as the attempts last;</item>
 /// <item>wrong bytes end the fill once a reader may have seen one; before that, the next source begins, or all begins anew.</item>
@@ -29,8 +30,14 @@ internal sealed class FillRun
     /// <summary>Other nodes and the upstreams; the upstreams alone once another node has failed.</summary>
     private IOrigin _origin;
 
-    /// <summary>What has come so far; null before the first answer with content.</summary>
+    /// <summary>What has come so far; null before the first answer with content, unless an earlier fill left something.</summary>
     private FillBody? _body;
+
+    /// <summary>Whether the readers know of the body.</summary>
+    private bool _hasBegun;
+
+    /// <summary>Whether what has come may serve another fill, where this one does not come to its end.</summary>
+    private bool _isWorthKeeping = true;
 
     private ResumePoint _from;
     private Func<bool>? _keeps;
@@ -62,6 +69,7 @@ internal sealed class FillRun
         }
         catch (Exception error)
         {
+            _isWorthKeeping = false;
             FillLog.Crashed(_logger, _fill.Digest, error);
             _fill.Fail(new FillFailure(FailureSource.Internal, OriginOutcome.Unavailable, "The fetch failed inside the node."));
             return false;
@@ -74,7 +82,10 @@ internal sealed class FillRun
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
+        await PoolThread.EnterAsync().ConfigureAwait(false);
         var source = _fill.NextSourceOrFail(null);
+        _body = await FillBody.TryTakeUpAsync(_fill, _store, source?.ExpectedBytes ?? -1, _options, cancellationToken).ConfigureAwait(false);
+        _from = new ResumePoint(_body?.WrittenBytes ?? 0);
         while (source is not null)
         {
             var step = await AttemptAsync(source, cancellationToken).ConfigureAwait(false);
@@ -96,7 +107,7 @@ internal sealed class FillRun
         await using (answer.ConfigureAwait(false))
         {
             await PoolThread.EnterAsync().ConfigureAwait(false);
-            if (Check(source, answer) is { } refusal)
+            if (AnswerCheck.Judge(answer, source, _from.Offset, _body?.TotalBytes ?? -1, _options.MaxBlobBytes) is { } refusal)
             {
                 return await DeclineAsync(source, answer, refusal, cancellationToken).ConfigureAwait(false);
             }
@@ -116,7 +127,7 @@ internal sealed class FillRun
             FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
             return failure switch
             {
-                { Source: FailureSource.Store } => Fail(failure),
+                { Source: FailureSource.Store } => Fail(failure, isWorthKeeping: false),
                 { Outcome: OriginOutcome.Unavailable } =>
                     await GoOnAsync(answer, failure, body.WrittenBytes - heldBytes, cancellationToken).ConfigureAwait(false),
                 _ => await GiveUpAsync(source, answer, failure).ConfigureAwait(false),
@@ -124,62 +135,28 @@ internal sealed class FillRun
         }
     }
 
-    /// <summary>What is wrong with an answer before its body is read; null when nothing is.</summary>
-    private FillFailure? Check(FillSource source, OriginAnswer answer)
-    {
-        if (answer.Outcome != OriginOutcome.Found)
-        {
-            return FillFailure.From(answer);
-        }
-
-        if (answer.Offset != 0 && answer.Offset != _from.Offset)
-        {
-            return FillFailure.Bad("The upstream answered with a part of the blob that was not asked for.");
-        }
-
-        if (answer.ContentLength is not { } length)
-        {
-            return null;
-        }
-
-        var totalBytes = answer.Offset + length;
-        foreach (var expectedBytes in (ReadOnlySpan<long>)[source.ExpectedBytes, _body?.TotalBytes ?? -1])
-        {
-            if (expectedBytes >= 0 && totalBytes != expectedBytes)
-            {
-                return FillFailure.Bad($"The upstream offers {totalBytes} bytes where {expectedBytes} are expected.");
-            }
-        }
-
-        return totalBytes > _options.MaxBlobBytes ? FillFailure.Bad($"The blob is longer than {_options.MaxBlobBytes} bytes.") : null;
-    }
-
     /// <summary>The source has answered with the content: its readers may see it. False where the disk refuses.</summary>
     private bool TryBegin(FillSource source, OriginAnswer answer, out FillBody body)
     {
-        if (_body is null)
+        if (_body is null && !TryCreateBody(answer.ContentLength ?? source.ExpectedBytes))
         {
-            var totalBytes = answer.ContentLength ?? source.ExpectedBytes;
-            try
-            {
-                _body = new FillBody(_fill, _store, _store.BeginFollowed(_fill.Digest, Math.Max(totalBytes, 0)), totalBytes, _options);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                FillLog.NotStored(_logger, _fill.Digest, error.Message);
-                Fail(FillFailure.DiskFailed);
-                body = null!; // Not used where this is false.
-                return false;
-            }
-
-            _fill.Begin(_body.Pending.Writer, totalBytes, answer.Trail);
-        }
-        else
-        {
-            FillLog.Resumed(_logger, _fill.Digest, source.Repository, answer.Endpoint, _body.WrittenBytes, answer.Offset);
+            body = null!; // Not used where this is false.
+            return false;
         }
 
-        body = _body;
+        body = _body!; // Made above where there was none.
+        if (body.WrittenBytes > 0)
+        {
+            FillLog.Resumed(_logger, _fill.Digest, source.Repository, answer.Endpoint, body.WrittenBytes, answer.Offset);
+        }
+
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            body.TotalBytes = answer.ContentLength is { } length ? answer.Offset + length : body.TotalBytes;
+            _fill.Begin(body.Pending.Writer, body.TotalBytes, answer.Trail);
+        }
+
         _keeps = answer.Keeps ?? _keeps;
         if (!answer.IsFromSibling)
         {
@@ -188,7 +165,23 @@ internal sealed class FillRun
         }
 
         _fill.Confirm(source);
+        _fill.Advance(body.WrittenBytes);
         return true;
+    }
+
+    private bool TryCreateBody(long totalBytes)
+    {
+        try
+        {
+            _body = new FillBody(_fill, _store, _store.BeginFollowed(_fill.Digest, Math.Max(totalBytes, 0)), totalBytes, _options);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            FillLog.NotStored(_logger, _fill.Digest, error.Message);
+            Fail(FillFailure.DiskFailed);
+            return false;
+        }
     }
 
     /// <summary>An answer without what was asked for.</summary>
@@ -200,7 +193,7 @@ internal sealed class FillRun
             return FillStep.SameSource;
         }
 
-        if (_body is not null && refusal.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited)
+        if (_hasBegun && refusal.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited)
         {
             return await GoOnAsync(answer, refusal, 0, cancellationToken).ConfigureAwait(false);
         }
@@ -246,6 +239,7 @@ internal sealed class FillRun
     private async ValueTask<FillStep> GiveUpAsync(FillSource source, OriginAnswer answer, FillFailure failure)
     {
         var isMixed = _body is { IsMixed: true };
+        _isWorthKeeping = false;
         if (!isMixed)
         {
             answer.Rejected?.Invoke();
@@ -287,6 +281,7 @@ internal sealed class FillRun
         }
 
         _hasStartedOver = true;
+        _isWorthKeeping = false;
         await DropBodyAsync().ConfigureAwait(false);
         return true;
     }
@@ -294,21 +289,31 @@ internal sealed class FillRun
     private async ValueTask DropBodyAsync()
     {
         _from = default;
+        _hasBegun = false;
         if (_body is { } body)
         {
             _body = null;
+            if (_isWorthKeeping)
+            {
+                _store.KeepUnfinished(body.Pending);
+            }
+
             await body.DisposeAsync().ConfigureAwait(false);
         }
+
+        _isWorthKeeping = true;
     }
 
-    private FillStep Fail(FillFailure failure)
+    private FillStep Fail(FillFailure failure, bool isWorthKeeping = true)
     {
+        _isWorthKeeping &= isWorthKeeping;
         _fill.Fail(failure);
         return FillStep.Failed;
     }
 
     private void Complete(FillBody body, FillSource source)
     {
+        _isWorthKeeping = false;
         _fill.Verify(body.WrittenBytes);
         _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, body.WrittenBytes);
         if (!(_keeps?.Invoke() ?? true))

@@ -20,7 +20,11 @@ public sealed class Scrubber : IAsyncDisposable
     /// <summary>What is slower than this would make a small cache's round needlessly long.</summary>
     private const long MinBytesPerSecond = 64 << 10;
 
+    /// <summary>A round's parts, by the first byte of the digests.</summary>
+    private const int Prefixes = 256;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly BlobStore _blobs;
@@ -31,6 +35,7 @@ public sealed class Scrubber : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private Task _scrubbing = Task.CompletedTask;
+    private ScrubCursor? _round;
     private long _checkedObjects;
     private long _checkedBytes;
     private int _runsByHand;
@@ -136,29 +141,30 @@ public sealed class Scrubber : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes on with the round that was begun, or waits for the next one's time and begins it.</summary>
+    /// <summary>
+    /// Goes on with the round that was begun, or begins the next. The digests that begin with the same byte have the same place in every round's time, so that
+    /// no object waits longer than a period from one check to the next.
+    /// </summary>
     private async Task RunRoundAsync()
     {
-        var round = await ContinueOrBeginAsync().ConfigureAwait(false);
+        var round = _round = ContinueOrBegin();
         var pace = new ReadPace(_clock, MinBytesPerSecond, TimeShare);
         var walk = _blobs.Walk();
-        var folders = walk.Folders().ToList();
-        var next = 1 + folders.FindIndex(folder => NameOf(folder) == round.Folder);
-        for (; next < folders.Count; next++)
+        while (round.NextPrefix < Prefixes)
         {
-            SetRate(pace, round, (double)(folders.Count - next) / folders.Count);
+            await WaitUntilAsync(round.StartedAt + (_options.Period * PlannedShare * round.NextPrefix / Prefixes)).ConfigureAwait(false);
+            SetRate(pace, round);
             var progress = new ScrubProgress(round.Objects, round.Bytes, 0, 0, round.Damaged, 0, false);
-            foreach (var blob in walk.In(folders[next]))
+            foreach (var blob in walk.WithPrefix((byte)round.NextPrefix))
             {
                 progress = Count(progress, blob, await CheckAsync(blob, pace, _stopping.Token).ConfigureAwait(false));
             }
 
-            round = round with { Folder = NameOf(folders[next]), Objects = progress.Objects, Bytes = progress.Bytes, Damaged = progress.Damaged };
+            round = _round = round with { NextPrefix = round.NextPrefix + 1, Objects = progress.Objects, Bytes = progress.Bytes, Damaged = progress.Damaged };
             _place.TryWrite(round);
+            _blobs.TrimQuarantine(isRoomNeeded: false);
         }
 
-        _place.TryWrite(round with { IsEnded = true });
-        _blobs.TrimQuarantine(isRoomNeeded: false);
         StoreLog.ScrubEnded(_logger, round.Objects, round.Bytes, round.StartedAt, round.Damaged);
         var took = _clock.GetUtcNow() - round.StartedAt;
         if (took > _options.Period)
@@ -166,53 +172,41 @@ public sealed class Scrubber : IAsyncDisposable
             StoreLog.ScrubLate(_logger, took.TotalDays, _options.Period);
         }
 
-        if (folders.Count == 0)
-        {
-            // Else an empty cache's rounds would follow each other: the next one's time is told by this one's beginning, which has just been.
-            await Task.Delay(RetryDelay, _clock, _stopping.Token).ConfigureAwait(false);
-        }
+        await WaitUntilAsync(round.StartedAt + _options.Period).ConfigureAwait(false);
     }
 
-    private async ValueTask<ScrubCursor> ContinueOrBeginAsync()
+    /// <summary>A round that is over has been waited for, by this process or by none: then it is long ago, or will be over again.</summary>
+    private ScrubCursor ContinueOrBegin()
     {
         var now = _clock.GetUtcNow();
-        // A time in the future is a clock's mistake: begin anew.
-        if (_place.TryRead() is { } known && known.StartedAt <= now)
-        {
-            if (!known.IsEnded)
-            {
-                return known;
-            }
+        var known = _round ?? _place.TryRead();
 
-            var due = known.StartedAt + _options.Period - now;
-            if (due > TimeSpan.Zero)
-            {
-                await WaitAsync(due).ConfigureAwait(false);
-            }
+        // A time in the future is a clock's mistake: begin anew.
+        if (known is { NextPrefix: >= 0 } && known.StartedAt <= now && (known.NextPrefix < Prefixes || known.StartedAt + _options.Period > now))
+        {
+            return known;
         }
 
         var (objects, bytes) = _stored.Totals;
         StoreLog.ScrubStarted(_logger, objects, bytes);
-        var begun = new ScrubCursor(_clock.GetUtcNow(), string.Empty, 0, 0, 0, false);
-        _place.TryWrite(begun);
-        return begun;
+        return new ScrubCursor(now, 0, 0, 0, 0);
     }
 
-    /// <summary>In steps: a timer takes no more than some weeks.</summary>
-    private async ValueTask WaitAsync(TimeSpan time)
+    /// <summary>By the wall clock, which the place on disk goes by, and in steps: a timer takes no more than some weeks, and the clock may be set meanwhile.</summary>
+    private async ValueTask WaitUntilAsync(DateTimeOffset time)
     {
-        for (var step = TimeSpan.FromDays(1); time > TimeSpan.Zero; time -= step)
+        for (var left = time - _clock.GetUtcNow(); left > TimeSpan.Zero; left = time - _clock.GetUtcNow())
         {
-            await Task.Delay(time < step ? time : step, _clock, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(left < LongestWait ? left : LongestWait, _clock, _stopping.Token).ConfigureAwait(false);
         }
     }
 
     /// <summary>As fast as the rest of the round needs.</summary>
-    /// <param name="share">Of everything, what is still to be read.</param>
-    private void SetRate(ReadPace pace, ScrubCursor round, double share)
+    private void SetRate(ReadPace pace, ScrubCursor round)
     {
-        var left = (_options.Period * PlannedShare) - (_clock.GetUtcNow() - round.StartedAt);
-        var needed = left > RetryDelay ? _stored.Totals.Bytes * share / left.TotalSeconds : _options.MaxBytesPerSecond;
+        var left = round.StartedAt + (_options.Period * PlannedShare) - _clock.GetUtcNow();
+        var share = (double)(Prefixes - round.NextPrefix) / Prefixes;
+        var needed = left > TimeSpan.Zero ? _stored.Totals.Bytes * share / left.TotalSeconds : _options.MaxBytesPerSecond;
         pace.BytesPerSecond = (long)Math.Clamp(needed, Math.Min(MinBytesPerSecond, _options.MaxBytesPerSecond), _options.MaxBytesPerSecond);
     }
 
@@ -232,6 +226,4 @@ public sealed class Scrubber : IAsyncDisposable
 
         return outcome;
     }
-
-    private static string NameOf(BlobFolder folder) => $"{folder.Pool}/{folder.Algorithm}/{folder.Prefix}";
 }

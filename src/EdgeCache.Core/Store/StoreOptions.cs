@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Index;
 
@@ -20,6 +21,9 @@ public sealed record StoreOptions
 
     /// <summary>How often what is stored is checked against its digests.</summary>
     public ScrubOptions Scrub { get; init; } = new();
+
+    /// <summary>How many files stay open between readers; at least 1.</summary>
+    public int MaxKeptFiles { get; init; } = BlobStore.MaxKeptFiles;
 
     /// <summary>Limits of the index; its own path is overridden by the store, which puts it into its folder.</summary>
     public IndexOptions Index { get; init; } = new() { Path = string.Empty };

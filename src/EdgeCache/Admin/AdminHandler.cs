@@ -4,13 +4,13 @@ using EdgeCache.Telemetry;
 namespace EdgeCache.Admin;
 
 /// <summary>Answers the admin listener and the metrics listener. Safe for concurrent use.</summary>
-internal sealed class AdminHandler(HealthEndpoints health, MetricsPipeline metrics, FleetHandler? fleet = null)
+internal sealed class AdminHandler(HealthEndpoints health, MetricsPipeline metrics, FleetHandler? fleet = null, ScrubHandler? scrub = null)
 {
     public const string MetricsPath = "/metrics";
 
     /// <summary>Everything the operator may see.</summary>
     public Task HandleAdminAsync(HttpContext context) =>
-        health.TryHandleAsync(context, showsDetails: true) ?? fleet?.TryHandleAdmin(context) ?? HandleMetricsAsync(context);
+        health.TryHandleAsync(context, showsDetails: true) ?? fleet?.TryHandleAdmin(context) ?? scrub?.TryHandle(context) ?? HandleMetricsAsync(context);
 
     /// <summary><c>/metrics</c> and nothing else.</summary>
     public Task HandleMetricsAsync(HttpContext context)

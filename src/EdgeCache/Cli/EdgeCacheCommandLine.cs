@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using EdgeCache.Configuration;
 using EdgeCache.Demo;
 
@@ -32,7 +33,7 @@ internal static class EdgeCacheCommandLine
         var flags = new ServerFlags();
         var root = new RootCommand("A read-only edge cache for OCI and Docker registries. Without a verb it runs a node.")
         {
-            Node(flags), Balancer(), Demo(), Health(flags), Fleet(flags),
+            Node(flags), Balancer(), Demo(), Health(flags), Fleet(flags), Scrub(flags),
         };
         AddFlags(root, flags, ServerCommand.RunNodeAsync);
         root.Options.OfType<HelpOption>().Single().Action = new DetailedHelp();
@@ -93,6 +94,33 @@ internal static class EdgeCacheCommandLine
         fleet.SetAction((result, cancellationToken) => FleetCommand.RunAsync(
             result.GetValue(url), result.GetValue(image), flags.Lay(result), (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error), cancellationToken));
         return fleet;
+    }
+
+    private static Command Scrub(ServerFlags flags)
+    {
+        var url = UrlOption("The node's admin address; by default the one that the configuration names.");
+        var rate = new Option<long?>("--rate")
+        {
+            Description = "The most that is read in a second, such as 50MiB; no limit without it.",
+            HelpName = "BYTES",
+            CustomParser = result => ByteSize.TryParse(result.Tokens[0].Value, out var bytes) && bytes > 0 ? bytes : Refuse(result),
+        };
+        var scrub = new Command(
+            "scrub", "Has a node read all that it stores and compare it with its digests: exit code 0 if all is well, 3 if something was damaged, which the node then sets aside.") { url, rate };
+        foreach (var flag in flags.ToFindTheNode)
+        {
+            scrub.Options.Add(flag);
+        }
+
+        scrub.SetAction((result, cancellationToken) => ScrubCommand.RunAsync(
+            result.GetValue(url), result.GetValue(rate), flags.Lay(result), (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error), cancellationToken));
+        return scrub;
+
+        static long? Refuse(ArgumentResult result)
+        {
+            result.AddError("--rate: allowed: bytes, such as 50MiB");
+            return null;
+        }
     }
 
     private static Option<string> UrlOption(string description) => new("--url") { Description = description, HelpName = "URL" };

@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>The command line or the configuration is wrong; every error is on standard error.</summary>
     public const int WrongConfiguration = 2;
+
+    /// <summary>A check found damage: what was damaged is set aside, and will be fetched again.</summary>
+    public const int DamageFound = 3;
 }

@@ -21,6 +21,18 @@ internal sealed record CacheOptions
     /// <summary>The share of the limit at which eviction ends; below <see cref="HighWatermark"/>.</summary>
     public double LowWatermark { get; init; } = 0.90;
 
+    /// <summary>What stays free of the file system, whatever the limit.</summary>
+    public CacheLimit MinFree { get; init; } = CacheLimit.OfShare(0.01);
+
+    /// <summary>The share of the file system's files (inodes) that stays free. 0 to 0.5.</summary>
+    public double MinFreeFiles { get; init; } = 0.01;
+
+    /// <summary>In which time everything is read once and compared with its digest; zero: never.</summary>
+    public TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The most that is read for that in a second, in bytes.</summary>
+    public long ScrubRateBytes { get; init; } = 32L << 20;
+
     /// <summary>XDG_CACHE_HOME/edgecache, else ~/.cache/edgecache; empty where there is neither.</summary>
     internal static string DefaultPath(Func<string, string?> environment)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace EdgeCache.Configuration;
 
@@ -16,6 +17,11 @@ internal static class ValueKinds
             && (value.IsShare ? value.Share >= 0.01 : value.SizeBytes >= 1 << 20),
         value => value.ToString());
 
+    public static ValueKind<CacheLimit> FreeSpace { get; } = new(
+        "bytes (10GiB, 0), or a share of the disk up to 50% (1%)",
+        (string text, out CacheLimit value) => Configuration.CacheLimit.TryParse(text, out value) && value.Share <= 0.5,
+        value => value.ToString());
+
     public static ValueKind<ListenAddress> Listen { get; } = new(
         ListenAddress.Allowed,
         (string text, out ListenAddress value) => ListenAddress.TryParse(text, out value),
@@ -25,6 +31,16 @@ internal static class ValueKinds
         "an absolute http:// or https:// URL without user, query and fragment",
         TryParseEndpoint,
         value => value.OriginalString);
+
+    public static ValueKind<IPNetwork> Network { get; } = new(
+        "an IP address, or a network such as 10.0.0.0/8",
+        (string text, out IPNetwork value) =>
+        {
+            var isAddress = IPAddress.TryParse(text.Trim(), out var address);
+            value = isAddress ? new IPNetwork(address!, address!.GetAddressBytes().Length * 8) : default; // Not null where it was parsed.
+            return isAddress || IPNetwork.TryParse(text.Trim(), out value);
+        },
+        value => value.ToString());
 
     public static ValueKind<string> ReadableFile { get; } = new("a readable file of at most 1MiB", TryParseReadableFile, value => value);
 

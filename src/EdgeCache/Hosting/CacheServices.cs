@@ -1,5 +1,6 @@
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
@@ -27,10 +28,15 @@ internal static class CacheServices
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
-        services.AddSingleton(FillOptionsOf(options.Limits));
+        var descriptors = DescriptorPlan.For(DescriptorPlan.ReadLimit(), options.Limits, BlobStore.MaxKeptFiles);
+        services.AddSingleton(FillOptionsOf(options.Limits, descriptors));
         services.AddSingleton(provider => new SteadyClock(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDisk>(SystemDisk.Instance);
         services.AddSingleton(provider => CacheStore.Open(
-            StoreOptionsOf(options.Cache), provider.GetRequiredService<SteadyClock>(), provider.GetRequiredService<ILogger<CacheStore>>()));
+            StoreOptionsOf(options.Cache, DiskSizeBytes(options.Cache.Path)) with { MaxKeptFiles = descriptors.MaxKeptFiles },
+            provider.GetRequiredService<SteadyClock>(),
+            provider.GetRequiredService<ILogger<CacheStore>>(),
+            provider.GetRequiredService<IDisk>()));
         services.AddOrigin(_ => new OriginOptions
         {
             Upstreams = options.Upstreams,
@@ -47,6 +53,8 @@ internal static class CacheServices
         services.AddSingleton<ManifestResolver>();
         services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
+        services.AddSingleton<IReadinessCheck, DiskReadiness>();
+        services.AddSingleton<ScrubHandler>();
         return services;
     }
 
@@ -56,6 +64,7 @@ internal static class CacheServices
         services.AddSingleton(new TagRules(options.Upstreams));
         services.AddSingleton(provider => new TicketCheck(provider.GetService<FleetSecret>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RequestChecks>();
+        services.AddSingleton(provider => new MissBudget(options.Limits, new ClientAddresses(options.Limits)));
         services.AddSingleton<BlobSender>();
         services.AddSingleton<ManifestHandler>();
         services.AddSingleton<BlobHandler>();
@@ -80,25 +89,30 @@ internal static class CacheServices
         return new ManifestResolvers(origin, clients, siblings);
     }
 
-    private static FillOptions FillOptionsOf(LimitOptions limits) => new()
+    private static FillOptions FillOptionsOf(LimitOptions limits, DescriptorPlan descriptors) => new()
     {
-        MaxConcurrentFills = limits.MaxConcurrentFills,
+        MaxConcurrentFills = descriptors.MaxConcurrentFills,
         MaxReadersPerFill = limits.MaxWaitersPerFill,
         MaxWaiters = limits.MaxWaitersPerFill,
         MaxManifestBytes = (int)limits.MaxManifestBytes,
+        MaxOrphans = limits.MaxOrphanFills,
+        OrphanBytesPerSecond = limits.OrphanFillBytesPerSecond,
+        OrphanMinShare = limits.OrphanFillMinShare,
     };
 
-    private static StoreOptions StoreOptionsOf(CacheOptions cache) => new()
+    private static StoreOptions StoreOptionsOf(CacheOptions cache, long diskSizeBytes) => new()
     {
         Path = cache.Path,
         Hot = new HotOptions { LimitBytes = cache.MemoryLimitBytes },
         Eviction = new EvictionOptions
         {
-            LimitBytes = cache.Limit.Resolve(DiskSizeBytes(cache.Path)),
+            LimitBytes = cache.Limit.Resolve(diskSizeBytes),
             ManifestShare = cache.ManifestShare,
             HighWatermark = cache.HighWatermark,
             LowWatermark = cache.LowWatermark,
         },
+        Disk = new DiskOptions { MinFreeBytes = cache.MinFree.Resolve(diskSizeBytes), MinFreeFiles = cache.MinFreeFiles },
+        Scrub = new ScrubOptions { Period = cache.ScrubPeriod, MaxBytesPerSecond = cache.ScrubRateBytes },
     };
 
     /// <summary>The size of the file system that holds the path, or will hold it once it is created.</summary>

@@ -21,10 +21,12 @@ internal sealed class BlobHandler
     private readonly LinkConfirmer _confirmer;
     private readonly TagRules _rules;
     private readonly BlobSender _sender;
+    private readonly MissBudget _budget;
 
-    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, TagRules rules, BlobSender sender)
+    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, TagRules rules, BlobSender sender, MissBudget budget)
     {
         _rules = rules;
+        _budget = budget;
         _sender = sender;
         _store = store;
         _fills = fills;
@@ -73,6 +75,12 @@ internal sealed class BlobHandler
         {
             // The manifest's descriptor tells all that a HEAD wants to know.
             await AnswerHeadAsync(context, record, found.Digest, CacheResult.Hit, found.SizeBytes, default);
+            return true;
+        }
+
+        if (!_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
             return true;
         }
 
@@ -130,6 +138,13 @@ internal sealed class BlobHandler
     /// <summary>False where it is worth to look again: the bytes have just been stored, or the fill that was joined came to nothing for another's sake.</summary>
     private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
+        // Who joins costs the upstream nothing.
+        if (!_fills.IsRunning(found.Digest) && !_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+            return true;
+        }
+
         var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, record.Scope, out var joined);
         using var reader = joined;
         if (reader is null)
@@ -154,6 +169,12 @@ internal sealed class BlobHandler
     {
         if (reader.NeedsConfirmation)
         {
+            if (!_budget.TrySpend(context, record))
+            {
+                await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+                return true;
+            }
+
             var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
             if (confirmed.Failure is { } refused)
             {

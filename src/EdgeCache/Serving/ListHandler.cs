@@ -13,11 +13,13 @@ internal sealed class ListHandler
 {
     private readonly UpstreamForwarder _forwarder;
     private readonly TagRules _rules;
+    private readonly MissBudget _budget;
     private readonly bool _allowsCatalog;
 
-    public ListHandler(UpstreamForwarder forwarder, TagRules rules, EdgeCacheOptions options)
+    public ListHandler(UpstreamForwarder forwarder, TagRules rules, MissBudget budget, EdgeCacheOptions options)
     {
         _rules = rules;
+        _budget = budget;
         _forwarder = forwarder;
         _allowsCatalog = options.AllowCatalog;
     }
@@ -27,6 +29,12 @@ internal sealed class ListHandler
         if (route.Kind == OciRouteKind.Catalog && !_allowsCatalog)
         {
             await RegistryHandler.FailAsync(context, record, ErrorMapping.CatalogDisabled, "catalog");
+            return;
+        }
+
+        if (!_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
             return;
         }
 

@@ -18,9 +18,11 @@ internal sealed class ManifestHandler
     private readonly CacheStore _store;
     private readonly TagRules _rules;
     private readonly BlobSender _sender;
+    private readonly MissBudget _budget;
 
-    public ManifestHandler(ManifestResolvers resolvers, CacheStore store, TagRules rules, BlobSender sender)
+    public ManifestHandler(ManifestResolvers resolvers, CacheStore store, TagRules rules, BlobSender sender, MissBudget budget)
     {
+        _budget = budget;
         _sender = sender;
         _resolvers = resolvers;
         _store = store;
@@ -36,6 +38,8 @@ internal sealed class ManifestHandler
         return found.State == LookupState.Fresh && HttpMethods.IsGet(context.Request.Method) && _store.TryGetHot(found.Digest, out var stored)
             ? SendHotAsync(context, route, record, found, stored)
             : found.State != LookupState.Fresh && record.Scope == FetchScope.Stored ? RegistryHandler.FailNotHeldAsync(context, record)
+            // A stale one is here: that upstream is asked whether it still holds is this node's doing, and once for all clients.
+            : found.State is LookupState.Miss or LookupState.Unlinked && !_budget.TrySpend(context, record) ? RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit")
             : ResolveAsync(context, route, record, accept, (resolver, rule));
     }
 

@@ -67,7 +67,8 @@ internal sealed class EdgeFixture : IAsyncDisposable
     {
         Listen = [ListenAddress.Parse("http://127.0.0.1:0")],
         Admin = new AdminOptions { Listen = [ListenAddress.Parse("http://127.0.0.1:0")] },
-        Cache = new CacheOptions { Path = Cache.Path, Limit = CacheLimit.OfBytes(1L << 30) },
+        // Scrubbed by hand only: a test that damages a file wants to see who finds it.
+        Cache = new CacheOptions { Path = Cache.Path, Limit = CacheLimit.OfBytes(1L << 30), ScrubPeriod = TimeSpan.Zero },
         DefaultUpstream = DefaultUpstream,
         Upstreams = [_setup.Upstream(Upstream(DefaultUpstream)), _setup.Upstream(Upstream(OtherUpstream) with { Hosts = [OtherHost] })],
         Telemetry = new TelemetryOptions { AccessLog = false },

@@ -20,8 +20,7 @@ internal sealed class LabOrigin(LabContent content) : IOrigin
             return ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
         }
 
-        var offset = from.Offset;
-        var body = new MemoryStream(bytes, (int)offset, bytes.Length - (int)offset, writable: false);
-        return ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, body) { ContentLength = body.Length, Offset = offset, StatusCode = offset > 0 ? 206 : 200 });
+        var body = new MemoryStream(bytes, (int)from.Offset, bytes.Length - (int)from.Offset, writable: false);
+        return ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, body) { ContentLength = body.Length, Offset = from.Offset, StatusCode = from.Offset > 0 ? 206 : 200 });
     }
 }

@@ -54,6 +54,35 @@ public sealed class EvictorTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task LittleRoomOnTheDisk_LowersTheLimit_AndMoreRoomLiftsItAgain()
+    {
+        Add(BlobPool.Blobs, 0, 90, 10);
+        _evictor.SetRoom(-500, long.MaxValue);
+
+        // 400 of the 900 may stay, half of them as blobs, and of those nine tenths.
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).UsedBytes == 180);
+        _evictor.SetRoom(long.MaxValue, long.MaxValue);
+        Assert.Equal(1000, _evictor.Usage(BlobPool.Blobs).LimitBytes);
+    }
+
+    [Fact(Timeout = Timeout)]
+    public async Task FewFilesOnTheDisk_LimitTheObjects()
+    {
+        Add(BlobPool.Blobs, 0, 90, 1);
+        _evictor.SetRoom(long.MaxValue, -40);
+
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).Objects == 45);
+    }
+
+    [Fact]
+    public void RoomNeverLiftsTheLimit()
+    {
+        _evictor.SetRoom(1_000_000, 1_000_000);
+
+        Assert.Equal(1000, _evictor.Usage(BlobPool.Blobs).LimitBytes);
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task HugeLayers_LeaveTheManifestsAlone()
     {
         Add(BlobPool.Manifests, 0, 50, 10);

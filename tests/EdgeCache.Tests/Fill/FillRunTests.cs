@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
-using EdgeCache.Tests.Blobs;
 using EdgeCache.Tests.Store;
 using Xunit;
 
@@ -89,39 +88,6 @@ public sealed class FillRunTests : IAsyncLifetime
         using var reader = _fixture.Join(A, Large);
 
         Assert.Equal(OriginOutcome.BadAnswer, (await reader.WaitForHeadAsync(default)).Failure.Outcome);
-    }
-
-    [Fact]
-    public async Task DiskThatRefuses_FailsWithoutAWordOfItsPaths()
-    {
-        var temporary = Path.Combine(_fixture.Cache.Path, "tmp");
-        Directory.Delete(temporary);
-        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
-        using var reader = _fixture.Join(A, Large);
-
-        var head = await reader.WaitForHeadAsync(default);
-        Directory.CreateDirectory(temporary);
-
-        Assert.Equal(FailureSource.Store, head.Failure.Source);
-        Assert.DoesNotContain(_fixture.Cache.Path, head.Failure.Reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task DiskThatFillsUpInTheMiddle_FailsTheReadersAndStoresNothing()
-    {
-        var body = _fixture.Script(Large);
-        using var reader = _fixture.Join(A, Large);
-        await body.SendAsync(Large.AsMemory(0, 150_000));
-        await reader.WaitAsync(149_999, default);
-        FullDisk.Befall(reader.Lease.Handle);
-
-        await body.SendAsync(Large.AsMemory(150_000));
-        body.End();
-
-        var end = await reader.WaitAsync(Large.Length, default);
-        Assert.Equal((FillState.Failed, FailureSource.Store), (end.State, end.Failure.Source));
-        await _fixture.Fills.EndAsync();
-        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
     }
 
     [Theory]

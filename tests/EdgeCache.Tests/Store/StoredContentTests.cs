@@ -79,7 +79,7 @@ public sealed class StoredContentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SmallFileWithAWrongByte_IsRemovedAndNotServedFromMemory()
+    public async Task SmallFileWithAWrongByte_IsSetAsideAndNotServedFromMemory()
     {
         var digest = Put(_small);
         await File.WriteAllBytesAsync(FileOf(digest), [.. _small[..^1], (byte)(_small[^1] ^ 1)]);
@@ -90,6 +90,7 @@ public sealed class StoredContentTests : IAsyncLifetime
         Assert.True(content.IsNone);
         Assert.False(Store.Contains(digest));
         Assert.False(File.Exists(FileOf(digest)));
+        Assert.Equal(1, Store.DamagedObjects);
         Assert.Equal((0, 0L), (Store.Eviction.Usage(BlobPool.Blobs).Objects, Store.Eviction.Usage(BlobPool.Blobs).UsedBytes));
     }
 
@@ -109,7 +110,7 @@ public sealed class StoredContentTests : IAsyncLifetime
         Assert.False(Store.Contains(digest));
         Assert.True((await AcquireAsync(digest)).IsNone);
         Assert.Equal(0, Store.HotObjects);
-        Assert.Empty(Directory.EnumerateFiles(_fixture.Path, digest.ToHex(), SearchOption.AllDirectories));
+        Assert.False(File.Exists(FileOf(digest)));
     }
 
     [Fact]
@@ -225,9 +226,7 @@ public sealed class StoredContentTests : IAsyncLifetime
 
     private ValueTask<StoredContent> AcquireAsync(in Digest digest) => Store.AcquireContentAsync(digest, default);
 
-    private string FileOf(Digest digest) => Directory
-        .EnumerateFiles(_fixture.Path, "*", SearchOption.AllDirectories).FirstOrDefault(path => path.EndsWith(digest.ToHex(), StringComparison.Ordinal))
-        ?? Path.Combine(_fixture.Path, "none");
+    private string FileOf(Digest digest) => _fixture.Paths.File(BlobPool.Blobs, digest);
 
     private Digest Put(byte[] content) => Put(Store, content);
 
