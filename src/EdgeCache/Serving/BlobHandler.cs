@@ -46,6 +46,7 @@ internal sealed class BlobHandler
             var isDone = found.State switch
             {
                 LookupState.Fresh => await TrySendStoredAsync(context, record, found, result),
+                LookupState.Miss when record.Scope == FetchScope.Stored && !isHead => await TryFollowRunningAsync(context, route, record, found),
                 _ when record.Scope == FetchScope.Stored => await RegistryHandler.FailNotHeldAsync(context, record),
                 LookupState.Miss when !isHead => await TryFollowFillAsync(context, route, record, found),
                 _ => await TryConfirmAsync(context, route, record, found),
@@ -147,6 +148,25 @@ internal sealed class BlobHandler
 
         await FollowAsync(context, route, record, found, reader);
         return true;
+    }
+
+    /// <summary>Of a fill that reads upstream a sibling may have the bytes as they come. False where they have just been stored.</summary>
+    private async Task<bool> TryFollowRunningAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
+    {
+        var outcome = _fills.TryJoin(route.Repository, found.Digest, found.IsLinked, out var joined);
+        using var reader = joined;
+        if (reader is { NeedsConfirmation: false })
+        {
+            await FollowAsync(context, route, record, found, reader);
+            return true;
+        }
+
+        return outcome switch
+        {
+            JoinOutcome.Stored => false,
+            JoinOutcome.Elsewhere => await RegistryHandler.FailPendingAsync(context, record),
+            _ => await RegistryHandler.FailNotHeldAsync(context, record),
+        };
     }
 
     private async Task FollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)

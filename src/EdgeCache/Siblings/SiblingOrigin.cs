@@ -25,6 +25,14 @@ internal sealed class SiblingOrigin(
     /// <summary>Homes asked for one request: with each a second may be lost.</summary>
     private const int MaxHomes = 2;
 
+    /// <summary>Nodes asked for the rest of a body: the home that broke off, which may only not be known to be dead yet, and who comes after it.</summary>
+    private const int MaxSurvivors = 3;
+
+    /// <summary>By so much two nodes may differ in when they notice that a home has fallen silent: patience and the time-out of a probe, and some.</summary>
+    private static readonly TimeSpan SurvivorPatience = TimeSpan.FromMilliseconds(1500);
+
+    private static readonly TimeSpan SurvivorPause = TimeSpan.FromMilliseconds(100);
+
     public IOrigin Upstream => upstream;
 
     public bool IsElsewhere(AffinityKey key) => Home(key) is { IsSelf: false };
@@ -62,8 +70,7 @@ internal sealed class SiblingOrigin(
             return first;
         }
 
-        // Where the home dies in the middle upstream goes on: the next home would begin at the beginning, and send nothing before it has come to the offset.
-        var body = new ResumingBody(first, (position, token) => ResumeAsync(repository, digest, offset + position, token));
+        var body = new ResumingBody(first, (position, token) => ResumeAsync(question with { Offset = offset + position }, digest, token));
         return new OriginAnswer(OriginOutcome.Found, body)
         {
             ContentLength = first.ContentLength,
@@ -82,15 +89,45 @@ internal sealed class SiblingOrigin(
                 }
             },
             IsFromSibling = true,
+            HasMovedUpstream = () => body.ReadsUpstream,
             Keeps = () => !IsElsewhere(question.Key) || keep.Keeps(digest),
         };
     }
 
-    private ValueTask<OriginAnswer> ResumeAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    /// <summary>
+    /// The rest of what the home broke off. Every node that followed it wants that now: each asks those before it in the ranking, as far as they have read, and so
+    /// the first of them alone asks upstream. A home that would have to begin at the beginning is not asked to.
+    /// </summary>
+    private async ValueTask<OriginAnswer> ResumeAsync(SiblingQuestion question, Digest digest, CancellationToken cancellationToken)
     {
         metrics.Asked(SiblingOutcome.Resumed);
-        SiblingLog.Resumed(log, repository, digest, offset);
-        return upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
+        SiblingLog.Resumed(log, question.Repository, digest, question.Offset);
+        var started = time.GetTimestamp();
+        foreach (var member in members.Rank(question.Key).TakeWhile(member => !member.IsSelf).Where(member => !distrusted.Contains(member)).Take(MaxSurvivors))
+        {
+            while (await client.AskAsync(member, question, onlyHeld: true, cancellationToken) is { } response)
+            {
+                var isPending = SiblingHeaders.IsFailure(response, SiblingHeaders.Pending);
+                if (await ToAnswerAsync(member, question, response) is { } answer)
+                {
+                    if (answer.Outcome == OriginOutcome.Found)
+                    {
+                        return answer;
+                    }
+
+                    await answer.DisposeAsync();
+                }
+
+                if (!isPending || time.GetElapsedTime(started) >= SurvivorPatience)
+                {
+                    break;
+                }
+
+                await Task.Delay(SurvivorPause, time, cancellationToken);
+            }
+        }
+
+        return await upstream.GetBlobAsync(question.Repository, digest, question.Offset, cancellationToken);
     }
 
     /// <summary>Null: no other node has it, and upstream is asked.</summary>
@@ -181,7 +218,7 @@ internal sealed class SiblingOrigin(
             SiblingLog.Refused(log, member.Name, question.Repository, (int)response.StatusCode, reason);
         }
 
-        return response.Headers.NonValidated.TryGetValues(SiblingHeaders.Failure, out var failure) && failure.ToString() == SiblingHeaders.RateLimited
+        return SiblingHeaders.IsFailure(response, SiblingHeaders.RateLimited)
             ? new OriginAnswer(OriginOutcome.RateLimited)
             {
                 Endpoint = member.Name,

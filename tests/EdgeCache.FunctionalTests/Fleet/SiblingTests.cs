@@ -1,8 +1,10 @@
+using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Fleet;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Fleet;
@@ -73,6 +75,24 @@ public sealed class SiblingTests
         gate.Release();
         (await pulling).AssertIs(layer.Bytes);
         Assert.Equal(2, fleet.BlobGets(layer.Digest));
+    }
+
+    /// <summary>All who followed the dead home want the rest: one of them fetches it, and the others follow that one.</summary>
+    [Fact]
+    public async Task HomeDiesInACrowd_TheRestIsFetchedOnce()
+    {
+        await using var fleet = await FleetFixture.StartAsync(4, new FleetSetup(), App.Repository);
+        var layer = App.Layers[0];
+        var ranking = fleet.Rank(layer.Digest);
+        var gate = fleet.Origin.HoldAt(layer.Digest, layer.Bytes.Length / 2);
+        var pulling = Enumerable.Range(0, 12).Select(i => ranking[1 + (i % 3)].Client.GetAsync(App.BlobPath(0))).ToArray();
+        await Eventually.TrueAsync(() => fleet.Origin.Log.BytesSent(When.Blob(layer.Digest)) >= layer.Bytes.Length / 2
+            && Array.TrueForAll(ranking, node => node.Node.Services.GetRequiredService<FillTable>().Active == 1));
+        await ranking[0].KillAsync();
+        gate.Release();
+        Assert.All(await Task.WhenAll(pulling), answer => answer.AssertIs(layer.Bytes));
+        Assert.Equal(2, fleet.BlobGets(layer.Digest));
+        Assert.InRange(fleet.Origin.Log.BytesSent(When.Blob(layer.Digest)), layer.Bytes.Length, layer.Bytes.Length * 1.3);
     }
 
     [Fact]
