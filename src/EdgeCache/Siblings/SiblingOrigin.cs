@@ -28,8 +28,8 @@ internal sealed class SiblingOrigin(
     /// <summary>Nodes asked for the rest of a body: the home that broke off, which may only not be known to be dead yet, and who comes after it.</summary>
     private const int MaxSurvivors = 3;
 
-    /// <summary>By so much two nodes may differ in when they notice that a home has fallen silent: patience and the time-out of a probe, and some.</summary>
-    private static readonly TimeSpan SurvivorPatience = TimeSpan.FromMilliseconds(1500);
+    /// <summary>How long one is waited for that has not noticed yet, or waits for upstream's headers. No two wait for each other: their order is the same everywhere.</summary>
+    private static readonly TimeSpan SurvivorPatience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan SurvivorPause = TimeSpan.FromMilliseconds(100);
 
