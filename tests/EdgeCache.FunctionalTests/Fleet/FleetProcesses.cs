@@ -9,7 +9,8 @@ using Xunit;
 namespace EdgeCache.FunctionalTests.Fleet;
 
 /// <summary>A fleet of processes. Owned by the test.</summary>
-internal sealed class FleetProcesses(FakeOrigin origin, string[] urls) : IAsyncDisposable
+/// <param name="settings">Environment variables besides the usual, or in their place; a null value removes one.</param>
+internal sealed class FleetProcesses(FakeOrigin origin, string[] urls, IReadOnlyDictionary<string, string?> settings) : IAsyncDisposable
 {
     private const int SigTerm = 15;
 
@@ -20,9 +21,12 @@ internal sealed class FleetProcesses(FakeOrigin origin, string[] urls) : IAsyncD
 
     public NodeProcess[] Nodes { get; private set; } = [];
 
-    public static async Task<FleetProcesses> StartAsync(FakeOrigin origin, int count)
+    /// <summary>Their addresses, in their order.</summary>
+    public Uri[] Urls { get; } = Array.ConvertAll(urls, url => new Uri(url));
+
+    public static async Task<FleetProcesses> StartAsync(FakeOrigin origin, int count, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var fleet = new FleetProcesses(origin, Array.ConvertAll(FreePorts.Take(count), port => $"http://127.0.0.1:{port}"));
+        var fleet = new FleetProcesses(origin, Array.ConvertAll(FreePorts.Take(count), port => $"http://127.0.0.1:{port}"), settings ?? new Dictionary<string, string?>());
         for (var index = 0; index < count; index++)
         {
             fleet.Nodes = [.. fleet.Nodes, await fleet.StartAsync(index)];
@@ -37,6 +41,15 @@ internal sealed class FleetProcesses(FakeOrigin origin, string[] urls) : IAsyncD
     {
         Nodes[index].Signal(SigTerm);
         Assert.Equal(0, await Nodes[index].EndAsync());
+        _ended.Add(Nodes[index]);
+        Nodes[index] = await StartAsync(index);
+        await AllSeeAllAsync();
+    }
+
+    /// <summary>SIGKILL, and a new start on what the cache's folder holds then.</summary>
+    public async Task KillAndStartAsync(int index)
+    {
+        await Nodes[index].KillAsync();
         _ended.Add(Nodes[index]);
         Nodes[index] = await StartAsync(index);
         await AllSeeAllAsync();
@@ -57,14 +70,19 @@ internal sealed class FleetProcesses(FakeOrigin origin, string[] urls) : IAsyncD
 
     private Task<NodeProcess> StartAsync(int index)
     {
-        var settings = new Dictionary<string, string?>
+        var all = new Dictionary<string, string?>
         {
             ["EDGECACHE__FLEET__SELF"] = urls[index],
             ["EDGECACHE__FLEET__MEMBERS"] = string.Join(',', urls),
             ["EDGECACHE__FLEET__SECRET"] = FleetFixture.Secret,
             ["EDGECACHE__DRAIN__DELAY"] = "1s",
         };
-        return NodeProcess.StartAsync(origin, _caches[index], settings, "--listen", urls[index]);
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        return NodeProcess.StartAsync(origin, _caches[index], all, "--listen", urls[index]);
     }
 
     /// <summary>Waits until each that took another for dead has found it ready again.</summary>
