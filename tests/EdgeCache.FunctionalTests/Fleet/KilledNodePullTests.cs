@@ -21,7 +21,7 @@ public sealed class KilledNodePullTests(ITestOutputHelper output)
     private const int Images = 9;
     private const int LayerBytes = 1 << 20;
 
-    private static readonly int Pulls = int.TryParse(Environment.GetEnvironmentVariable("EDGECACHE_TEST_PULLS"), CultureInfo.InvariantCulture, out var pulls) ? pulls : 12;
+    private static readonly int Pulls = int.TryParse(Environment.GetEnvironmentVariable("EDGECACHE_TEST_PULLS"), CultureInfo.InvariantCulture, out var pulls) ? pulls : 9;
 
     private static readonly (SampleRepository Repository, SampleImage Image)[] Apps = [.. Enumerable.Range(0, Images).Select(CreateApp)];
 
