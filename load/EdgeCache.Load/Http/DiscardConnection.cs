@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace EdgeCache.Load.Http;
 
 /// <summary>
-/// One keep-alive connection over plain HTTP/1.1 whose bodies are dropped in the kernel, so that the client costs little however large they are.
-/// Never blocks after it is connected: one thread drives many, with a <see cref="Poller"/>. Not thread-safe.
+/// One keep-alive connection over plain HTTP/1.1 whose bodies are copied out of the kernel and forgotten, as any client copies them, or dropped there, which costs
+/// little however large they are. Never blocks after it is connected: one thread drives many, with a <see cref="Poller"/>. Not thread-safe.
 /// </summary>
 internal sealed class DiscardConnection : IDisposable
 {
@@ -18,12 +18,17 @@ internal sealed class DiscardConnection : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket;
+    private readonly byte[]? _sink;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _filled;
     private bool _isInBody;
     private long _bodyLeft;
 
-    private DiscardConnection(Socket socket) => _socket = socket;
+    private DiscardConnection(Socket socket, byte[]? sink)
+    {
+        _socket = socket;
+        _sink = sink;
+    }
 
     /// <summary>The last answer's; default before its end has come.</summary>
     public ResponseHead Head { get; private set; }
@@ -31,7 +36,8 @@ internal sealed class DiscardConnection : IDisposable
     /// <summary>Bytes of the answer's body so far.</summary>
     public long BodyBytes => _isInBody ? Head.BodyBytes - _bodyLeft : 0;
 
-    public static async Task<DiscardConnection> ConnectAsync(Uri registry, CancellationToken cancellationToken)
+    /// <param name="sink">Where bodies are copied to, shared by all connections of a thread; null drops them in the kernel.</param>
+    public static async Task<DiscardConnection> ConnectAsync(Uri registry, byte[]? sink, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
@@ -39,7 +45,7 @@ internal sealed class DiscardConnection : IDisposable
         try
         {
             await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(registry.Host), registry.Port), deadline.Token);
-            return new DiscardConnection(socket);
+            return new DiscardConnection(socket, sink);
         }
         catch
         {
@@ -72,7 +78,10 @@ internal sealed class DiscardConnection : IDisposable
             return ReadHead(out readBytes);
         }
 
-        var count = LinuxCalls.Discard(_socket.SafeHandle, (int)Math.Min(_bodyLeft, maxBodyBytes));
+        var maxBytes = (int)Math.Min(_bodyLeft, maxBodyBytes);
+        var count = _sink is null
+            ? LinuxCalls.Discard(_socket.SafeHandle, maxBytes)
+            : LinuxCalls.Receive(_socket.SafeHandle, _sink.AsSpan(0, Math.Min(maxBytes, _sink.Length)));
         if (count <= 0)
         {
             return count < 0 ? ReadStep.Nothing : throw new EndOfStreamException("The connection ended within a body.");
@@ -88,7 +97,7 @@ internal sealed class DiscardConnection : IDisposable
     private ReadStep ReadHead(out int readBytes)
     {
         readBytes = 0;
-        var count = LinuxCalls.Receive(_socket.SafeHandle, _buffer, _filled);
+        var count = LinuxCalls.Receive(_socket.SafeHandle, _buffer.AsSpan(_filled));
         if (count <= 0)
         {
             return count < 0 ? ReadStep.Nothing : throw new EndOfStreamException("The connection ended within a head.");

@@ -14,8 +14,8 @@ internal static class LinuxCalls
 
     /// <summary>Bytes received now; 0 at the end of the stream, -1 where there are none yet.</summary>
     /// <exception cref="SocketException">The connection failed.</exception>
-    public static int Receive(SafeSocketHandle socket, byte[] buffer, int offset) =>
-        Check(ReceiveInto(socket, ref buffer[offset], (nuint)(buffer.Length - offset), DontWait));
+    public static int Receive(SafeSocketHandle socket, Span<byte> buffer) =>
+        Check(ReceiveInto(socket, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length, DontWait));
 
     /// <summary>As <see cref="Receive"/>, but the bytes are dropped in the kernel (tcp(7), MSG_TRUNC).</summary>
     public static int Discard(SafeSocketHandle socket, int maxBytes) => Check(ReceiveNowhere(socket, 0, (nuint)maxBytes, DontWait | Truncate));

@@ -16,7 +16,7 @@ internal sealed class CrowdPull : IDisposable
     {
         while (_connections.Count < clients)
         {
-            var connection = await DiscardConnection.ConnectAsync(registry, cancellationToken);
+            var connection = await DiscardConnection.ConnectAsync(registry, sink: null, cancellationToken);
             _connections.Add(connection);
             connection.WatchBy(_poller, _connections.Count - 1);
         }

@@ -10,8 +10,12 @@ namespace EdgeCache.Load.Scenarios;
 /// </summary>
 /// <param name="requests">What is asked for; one of them by chance where there are several.</param>
 /// <param name="expectedStatus">200, or 206 of a range.</param>
-internal sealed class DiscardLoop(IReadOnlyList<byte[]> requests, int expectedStatus) : IDisposable
+/// <param name="copies">Whether bodies are copied out of the kernel, as any client does, or dropped there.</param>
+internal sealed class DiscardLoop(IReadOnlyList<byte[]> requests, int expectedStatus, bool copies) : IDisposable
 {
+    /// <summary>What skopeo and containerd read at once is between 32 KiB and 1 MiB; it stays in the processor's cache.</summary>
+    private const int SinkBytes = 256 << 10;
+
     /// <summary>How late the end of the window may be seen.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
@@ -19,6 +23,7 @@ internal sealed class DiscardLoop(IReadOnlyList<byte[]> requests, int expectedSt
     private readonly Random _random = new(20);
     private readonly Poller _poller = new();
     private readonly LatencyHistogram _latencies = new();
+    private readonly byte[]? _sink = copies ? new byte[SinkBytes] : null;
     private readonly List<DiscardConnection> _connections = [];
     private long[] _started = [];
     private long _bytes;
@@ -31,7 +36,7 @@ internal sealed class DiscardLoop(IReadOnlyList<byte[]> requests, int expectedSt
     {
         while (_connections.Count < connections)
         {
-            var connection = await DiscardConnection.ConnectAsync(registry, cancellationToken);
+            var connection = await DiscardConnection.ConnectAsync(registry, _sink, cancellationToken);
             _connections.Add(connection);
             connection.WatchBy(_poller, _connections.Count - 1);
         }

@@ -21,7 +21,7 @@ internal sealed class SlowClients : IDisposable
     {
         while (_connections.Count < clients)
         {
-            _connections.Add(await DiscardConnection.ConnectAsync(registry, cancellationToken));
+            _connections.Add(await DiscardConnection.ConnectAsync(registry, sink: null, cancellationToken));
         }
     }
 

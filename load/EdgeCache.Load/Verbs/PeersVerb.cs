@@ -45,6 +45,7 @@ internal sealed class PeersVerb
 
     private readonly Option<bool> _quick = new("--quick") { Description = "Fewer and smaller cells, one short round: whether it works, not how fast." };
     private readonly Option<bool> _noPin = new("--no-pin") { Description = "Leave it to the kernel which processor runs what." };
+    private readonly Option<bool> _drop = new("--drop") { Description = "Clients drop bodies in the kernel instead of copying them: what a server could do if clients cost nothing." };
     private readonly Option<bool> _list = new("--list") { Description = "Print the cells' names and end." };
     private readonly NodeOptions _node = new();
     private readonly ReportOption _report = new();
@@ -59,7 +60,7 @@ internal sealed class PeersVerb
         var command = new Command("peers", "Measures our node beside nginx, Varnish and docker-registry, each as a cache in front of the same origin, in turn: "
             + "rates, times, processor time and memory, with the ratios ours : peer.")
         {
-            verb._only, verb._peers, verb._rounds, verb._duration, verb._slowClients, verb._crowd, verb._workers, verb._quick, verb._noPin, verb._list,
+            verb._only, verb._peers, verb._rounds, verb._duration, verb._slowClients, verb._crowd, verb._workers, verb._quick, verb._noPin, verb._drop, verb._list,
         };
         verb._peers.AcceptOnlyFromAmong([.. KnownPeers.Select(peer => peer.Name)]);
         verb._node.AddTo(command);
@@ -171,7 +172,8 @@ internal sealed class PeersVerb
             isQuick && IsDefault(result, _duration) ? QuickDuration : result.GetValue(_duration),
             isQuick && IsDefault(result, _slowClients) ? 50 : result.GetValue(_slowClients),
             isQuick && IsDefault(result, _crowd) ? 10 : result.GetValue(_crowd),
-            isQuick);
+            isQuick,
+            Copies: !result.GetValue(_drop));
     }
 
     private static bool IsDefault(ParseResult result, Option option) => result.GetResult(option)?.Implicit != false;

@@ -57,12 +57,13 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
         set => _input.IsInline = value;
     }
 
-    public void OnEvents(EpollEvents events)
+    /// <param name="sendsInline">Whether what waits for a writable socket is sent within this call, else on the pool.</param>
+    public void OnEvents(EpollEvents events, bool sendsInline)
     {
         const EpollEvents Ended = EpollEvents.PeerClosed | EpollEvents.HungUp | EpollEvents.Failed;
         if ((events & (EpollEvents.Writable | Ended)) != 0)
         {
-            Writable.Set();
+            Writable.Set(sendsInline);
         }
 
         // First what came before the end: a peer that closes its side may still wait for the answer, and a small one is sent here.

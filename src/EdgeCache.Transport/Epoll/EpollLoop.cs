@@ -10,6 +10,12 @@ internal sealed class EpollLoop : IDisposable
 {
     private const int MaxEvents = 512;
 
+    /// <summary>
+    /// Of the sockets that became writable at once, how many are sent to on this thread, a slice each; the others' turn is on the pool, so that a request waits 1 ms
+    /// for them at most. Where clients are what limits, few become writable at once, and a change of threads for each took twice nginx's CPU for each byte.
+    /// </summary>
+    private const int MaxInlineSends = 2;
+
     /// <summary>How long a handler may still keep the thread at the end; then it is left to itself.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
@@ -73,7 +79,7 @@ internal sealed class EpollLoop : IDisposable
                     return;
                 }
 
-                _slots.Find(key)?.OnEvents(events);
+                _slots.Find(key)?.OnEvents(events, sendsInline: index < MaxInlineSends);
             }
         }
     }

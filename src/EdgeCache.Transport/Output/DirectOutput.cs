@@ -212,12 +212,12 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
         return _range.DueBytes > 0 ? FlushState.SliceSpent : FlushState.Done;
     }
 
+    /// <summary>What the first try did not send. It may go on on the thread that waits for the sockets, as long as nothing waits for a disk; it ends on the pool.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> SendRestAsync(FlushState state, CancellationToken cancellationToken)
     {
         _pending.Begin();
         _stall?.Begin();
-        var isFile = _range.IsPending;
         try
         {
             while (state is not (FlushState.Done or FlushState.Failed) && !Volatile.Read(ref _isCancelRequested))
@@ -226,12 +226,6 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                 if (state == FlushState.SocketFull)
                 {
                     var isSent = await _sink.SendWaitingAsync(_buffer, _range, cancellationToken);
-                    if (isFile && !PoolThread.IsCurrent)
-                    {
-                        // The socket completed inline: its thread must not wait for a file.
-                        await _turns.WaitAsync();
-                    }
-
                     state = isSent ? SendNow() : FlushState.Failed;
                 }
                 else if (state == FlushState.FileCold)
@@ -245,10 +239,12 @@ internal sealed class DirectOutput : PipeWriter, IDisposable
                 }
             }
 
+            await PoolThread.EnterAsync();
             return End(state);
         }
         catch (OperationCanceledException)
         {
+            await PoolThread.EnterAsync();
             _sink.Fail(FileSendOutcome.Aborted);
             throw;
         }

@@ -75,6 +75,8 @@ internal sealed class OutputSocket(ConnectionContext connection, Socket socket, 
             return count > 0;
         }
 
+        // The file may have to be waited for, here and by who goes on: not on a thread that waits for sockets.
+        await PoolThread.EnterAsync();
         using var block = pool.Rent();
         var memory = block.Memory;
         memory = memory[..(int)Math.Min(Math.Min(BridgeBytes, memory.Length), range.DueBytes)];
@@ -102,7 +104,7 @@ internal sealed class OutputSocket(ConnectionContext connection, Socket socket, 
         return FlushState.Failed;
     }
 
-    /// <summary>Ends, on the pool, when the socket may take something again or the connection has ended; a token that is cancelled ends the connection.</summary>
+    /// <summary>Ends, perhaps on the thread that waits for the sockets, when the socket may take something again or the connection has ended; a token that is cancelled ends the connection.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(WritableSignal signal, CancellationToken cancellationToken)
     {

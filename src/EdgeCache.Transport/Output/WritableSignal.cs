@@ -3,13 +3,13 @@ using System.Threading.Tasks.Sources;
 namespace EdgeCache.Transport.Output;
 
 /// <summary>
-/// Tells one waiter that the socket may have become writable; it may also be told in vain, and tries again. Waiters go on on the pool. Set from any thread.
+/// Tells one waiter that the socket may have become writable; it may also be told in vain, and tries again. Set from any thread.
 /// </summary>
 internal sealed class WritableSignal : IValueTaskSource
 {
     // Protects all fields.
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<bool> _waiting = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _waiting;
     private bool _isSet;
     private bool _isWaiting;
     private bool _isClosed;
@@ -31,17 +31,18 @@ internal sealed class WritableSignal : IValueTaskSource
         }
     }
 
-    public void Set()
+    /// <param name="isInline">Whether the waiter goes on within this call, else on the pool.</param>
+    public void Set(bool isInline)
     {
         // Every event of a socket says that it is writable while it is. A waiter that clears it meanwhile tries again after this event.
         if (!Volatile.Read(ref _isSet))
         {
-            Signal(isClosed: false);
+            Signal(isClosed: false, isInline);
         }
     }
 
-    /// <summary>The connection has ended: nobody waits any more.</summary>
-    public void Close() => Signal(isClosed: true);
+    /// <summary>The connection has ended: nobody waits any more. Who waited goes on on the pool: the caller may hold what it wants.</summary>
+    public void Close() => Signal(isClosed: true, isInline: false);
 
     public void GetResult(short token) => _waiting.GetResult(token);
 
@@ -50,7 +51,7 @@ internal sealed class WritableSignal : IValueTaskSource
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _waiting.OnCompleted(continuation, state, token, flags);
 
-    private void Signal(bool isClosed)
+    private void Signal(bool isClosed, bool isInline)
     {
         lock (_gate)
         {
@@ -62,6 +63,7 @@ internal sealed class WritableSignal : IValueTaskSource
             }
 
             _isWaiting = false;
+            _waiting.RunContinuationsAsynchronously = !isInline;
         }
 
         _waiting.SetResult(true);

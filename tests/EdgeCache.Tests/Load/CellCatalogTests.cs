@@ -38,5 +38,5 @@ public class CellCatalogTests
         Assert.Equal((0, 1), (catalog.MemoryBytes, catalog.Names.Count));
     }
 
-    private static BenchSettings Settings(bool isQuick) => new(Rounds: 3, TimeSpan.FromSeconds(1), SlowClients: 1000, Crowd: 100, isQuick);
+    private static BenchSettings Settings(bool isQuick) => new(Rounds: 3, TimeSpan.FromSeconds(1), SlowClients: 1000, Crowd: 100, isQuick, Copies: true);
 }

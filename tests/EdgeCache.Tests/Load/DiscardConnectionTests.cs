@@ -11,17 +11,21 @@ public class DiscardConnectionTests
     private static readonly SampleLayer Layer = SampleLayer.Opaque(seed: 1, sizeBytes: 300_000);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    [Fact]
-    public async Task OneConnection_CountsManyAnswersWhole()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_000)]
+    public async Task OneConnection_CountsManyAnswersWhole(int sinkBytes)
     {
         await using var origin = await StartAsync();
         using var poller = new Poller();
-        using var connection = await DiscardConnection.ConnectAsync(origin.Url, CancellationToken.None);
+        var sink = sinkBytes > 0 ? new byte[sinkBytes] : null;
+        using var connection = await DiscardConnection.ConnectAsync(origin.Url, sink, CancellationToken.None);
         connection.WatchBy(poller, 7);
         for (var round = 0; round < 3; round++)
         {
             connection.Send(Request(origin));
             Assert.Equal(Layer.Bytes.Length, ReadWhole(poller, connection));
+            Assert.True(sink is null || sink.AsSpan().ContainsAnyExcept((byte)0));
             Assert.Equal((200, Layer.Bytes.Length), (connection.Head.Status, connection.Head.BodyBytes));
         }
 
@@ -32,7 +36,7 @@ public class DiscardConnectionTests
     public async Task NothingThere_IsNoEnd()
     {
         await using var origin = await StartAsync();
-        using var connection = await DiscardConnection.ConnectAsync(origin.Url, CancellationToken.None);
+        using var connection = await DiscardConnection.ConnectAsync(origin.Url, sink: null, CancellationToken.None);
         Assert.Equal(ReadStep.Nothing, connection.Read(out var bytes));
         Assert.Equal(0, bytes);
     }
@@ -64,7 +68,7 @@ public class DiscardConnectionTests
     private static long ReadAnswer(FakeOrigin origin)
     {
         using var poller = new Poller();
-        using var connection = DiscardConnection.ConnectAsync(origin.Url, CancellationToken.None).GetAwaiter().GetResult();
+        using var connection = DiscardConnection.ConnectAsync(origin.Url, sink: null, CancellationToken.None).GetAwaiter().GetResult();
         connection.WatchBy(poller, 0);
         connection.Send(Request(origin));
         return ReadWhole(poller, connection);

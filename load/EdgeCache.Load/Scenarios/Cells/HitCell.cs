@@ -44,7 +44,7 @@ internal sealed class HitCell(string name, Wanted wanted, HitLoad load, CellBenc
     {
         if (load.Transport == HitTransport.Plain)
         {
-            using var loop = new DiscardLoop([CreateRequest(window.Server.Url)], load.RangeBytes > 0 ? 206 : 200);
+            using var loop = new DiscardLoop([CreateRequest(window.Server.Url)], load.RangeBytes > 0 ? 206 : 200, bench.Settings.Copies);
             await loop.ConnectAsync(window.Server.Url, load.Connections, cancellationToken);
             return await loop.RunAsync(window, cancellationToken);
         }

@@ -34,7 +34,7 @@ internal sealed class WorkingSetCell(string name, IReadOnlyList<Wanted> blobs, C
 
     private async Task<LoopResult> RunAsync(LoopWindow window, CancellationToken cancellationToken)
     {
-        using var loop = new DiscardLoop([.. blobs.Select(blob => blob.CreateRequest(window.Server.Url))], 200);
+        using var loop = new DiscardLoop([.. blobs.Select(blob => blob.CreateRequest(window.Server.Url))], 200, bench.Settings.Copies);
         await loop.ConnectAsync(window.Server.Url, Connections, cancellationToken);
         return await loop.RunAsync(window, cancellationToken);
     }
