@@ -126,7 +126,7 @@ internal sealed class BlobHandler
         return begun.Result is { } range ? _sender.SendAsync(context, stored, range.Offset, range.LengthBytes, record).AsTask() : Task.CompletedTask;
     }
 
-    /// <summary>False where the bytes have just been stored.</summary>
+    /// <summary>False where it is worth to look again: the bytes have just been stored, or the fill that was joined came to nothing for another's sake.</summary>
     private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
         var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, record.Scope, out var joined);
@@ -146,19 +146,17 @@ internal sealed class BlobHandler
             return outcome == JoinOutcome.Refused;
         }
 
-        await FollowAsync(context, route, record, found, reader);
-        return true;
+        return await TryFollowAsync(context, route, record, found, reader);
     }
 
-    /// <summary>Of a fill that reads upstream a sibling may have the bytes as they come. False where they have just been stored.</summary>
+    /// <summary>Of a fill that reads upstream a sibling may have the bytes as they come. False where it is worth to look again.</summary>
     private async Task<bool> TryFollowRunningAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
         var outcome = _fills.TryJoin(route.Repository, found.Digest, found.IsLinked, out var joined);
         using var reader = joined;
         if (reader is { NeedsConfirmation: false })
         {
-            await FollowAsync(context, route, record, found, reader);
-            return true;
+            return await TryFollowAsync(context, route, record, found, reader);
         }
 
         return outcome switch
@@ -169,7 +167,7 @@ internal sealed class BlobHandler
         };
     }
 
-    private async Task FollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)
+    private async Task<bool> TryFollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)
     {
         if (reader.NeedsConfirmation)
         {
@@ -177,7 +175,7 @@ internal sealed class BlobHandler
             if (confirmed.Failure is { } refused)
             {
                 await FailAsync(context, record, refused);
-                return;
+                return true;
             }
 
             reader.Allow();
@@ -186,8 +184,13 @@ internal sealed class BlobHandler
         var head = await reader.WaitForHeadAsync(context.RequestAborted);
         if (head.State == FillState.Failed)
         {
+            if (!reader.IsLeader && head is { IsOwnFailure: false, Failure.Source: FailureSource.Origin })
+            {
+                return false;
+            }
+
             await FailAsync(context, record, head.Failure);
-            return;
+            return true;
         }
 
         WriteHead(context, record, new DigestText(found.Digest), reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null, head.Trail);
@@ -200,6 +203,8 @@ internal sealed class BlobHandler
         {
             await _sender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
         }
+
+        return true;
     }
 
     private static void WriteHead(
