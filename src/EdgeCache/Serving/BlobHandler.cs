@@ -201,12 +201,6 @@ internal sealed class BlobHandler
         }
         else if (await BeginBodyAsync(context, record, found.Digest, head.TotalBytes) is { } range)
         {
-            if (record.Scope == FetchScope.Stored)
-            {
-                // Who asks for what is held does not wait long for the headers, and the range may begin where upstream has not come to yet.
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-            }
-
             await _sender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
         }
 
