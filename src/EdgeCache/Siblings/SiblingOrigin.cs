@@ -65,17 +65,12 @@ internal sealed class SiblingOrigin(
             return await upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
         }
 
-        return first.Outcome == OriginOutcome.Found ? ToResuming(question, digest, first) : first;
-    }
+        if (first.Outcome != OriginOutcome.Found)
+        {
+            return first;
+        }
 
-    /// <summary>The answer with a body that goes on where the member's breaks off.</summary>
-    private OriginAnswer ToResuming(SiblingQuestion question, Digest digest, OriginAnswer first)
-    {
-        // What upstream has begun upstream goes on with: others may follow it here, and it must not wait for them.
-        OriginAnswer? rest = null;
-        var body = new ResumingBody(first, async (position, token) => rest = rest is { IsFromSibling: false }
-            ? await upstream.GetBlobAsync(question.Repository, digest, question.Offset + position, token)
-            : await ResumeAsync(question with { Offset = question.Offset + position }, digest, token));
+        var body = new ResumingBody(first, (position, token) => ResumeAsync(question with { Offset = offset + position }, digest, token));
         return new OriginAnswer(OriginOutcome.Found, body)
         {
             ContentLength = first.ContentLength,
