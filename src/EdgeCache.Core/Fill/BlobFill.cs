@@ -13,7 +13,6 @@ internal sealed class BlobFill
     private const int MaxSources = 16;
 
     private readonly FillOptions _options;
-    private readonly bool _asksSiblings;
 
     /// <summary>Protects everything below.</summary>
     private readonly Lock _gate = new();
@@ -23,7 +22,6 @@ internal sealed class BlobFill
     private FillState _state;
     private FillFailure _failure;
     private CacheTrail _trail;
-    private OriginAnswer? _answer;
     private long _visibleBytes;
     private long _totalBytes = -1;
     private int _readers;
@@ -34,26 +32,13 @@ internal sealed class BlobFill
     public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
     {
         Digest = digest;
-        _asksSiblings = asksSiblings;
+        AsksSiblings = asksSiblings;
         _options = options;
     }
 
     public Digest Digest { get; }
 
-    /// <summary>Whether it may wait for another node. Once it reads upstream itself it never does again.</summary>
-    public bool AsksSiblings => _asksSiblings && !ReadsUpstream;
-
-    /// <summary>Whether its body has begun and comes from upstream: who follows it waits for no other node.</summary>
-    public bool ReadsUpstream
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _answer is { } answer && (!answer.IsFromSibling || answer.HasMovedUpstream?.Invoke() == true);
-            }
-        }
-    }
+    public bool AsksSiblings { get; }
 
     /// <summary>Adds a reader and, where it brings one, its source. Null when the fill is full, or over and no longer joinable.</summary>
     /// <param name="linked">The repository is known to hold the digest: any source's bytes may be read.</param>
@@ -152,15 +137,14 @@ internal sealed class BlobFill
     }
 
     /// <summary>Begins a body: nothing is visible yet. The fill keeps a hold on the file until its last reader has left.</summary>
-    public void Begin(BlobWriter writer, long totalBytes, OriginAnswer answer)
+    public void Begin(BlobWriter writer, long totalBytes, CacheTrail trail)
     {
         lock (_gate)
         {
             _hold?.Dispose();
             _hold = writer.OpenLease();
             _totalBytes = totalBytes;
-            _trail = answer.Trail;
-            _answer = answer;
+            _trail = trail;
         }
     }
 

@@ -9,6 +9,6 @@ public enum FetchScope
     /// <summary>To upstream, and never on to another node: a sibling asks, and chains of them could run in a circle.</summary>
     Upstream,
 
-    /// <summary>Nowhere: a sibling asks for what is held, or comes from upstream already.</summary>
+    /// <summary>Nowhere: a sibling asks for what is held.</summary>
     Stored,
 }

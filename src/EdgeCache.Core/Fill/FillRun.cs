@@ -60,8 +60,7 @@ internal sealed class FillRun
     /// <summary>True or false: the fill is decided. Null: the source is refused and the next may try.</summary>
     private async ValueTask<bool?> TrySourceAsync(FillSource source, CancellationToken cancellationToken)
     {
-        // Other nodes may follow what has come from upstream once: it must not wait for them.
-        var (decided, isSiblings) = await TryAsync(_fill.ReadsUpstream ? _origin.Upstream : _origin, source, cancellationToken).ConfigureAwait(false);
+        var (decided, isSiblings) = await TryAsync(_origin, source, cancellationToken).ConfigureAwait(false);
         if (decided is null && isSiblings)
         {
             // What another node got wrong is no word of the upstream's.
@@ -100,7 +99,7 @@ internal sealed class FillRun
 
         using (pending)
         {
-            _fill.Begin(pending.Writer, totalBytes, answer);
+            _fill.Begin(pending.Writer, totalBytes, answer.Trail);
             if (!answer.IsFromSibling)
             {
                 // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.

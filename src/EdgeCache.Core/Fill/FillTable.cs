@@ -91,25 +91,6 @@ public sealed class FillTable : IAsyncDisposable
         }
     }
 
-    /// <summary>Joins the digest's fill where that reads upstream itself; starts none.</summary>
-    /// <param name="reader">To dispose; set where the outcome is Joined.</param>
-    public JoinOutcome TryJoin(RepositoryKey repository, in Digest digest, bool linked, out FillReader? reader)
-    {
-        reader = null;
-        if (!_fills.TryGetValue(digest, out var running))
-        {
-            return _store.Contains(digest) ? JoinOutcome.Stored : JoinOutcome.Absent;
-        }
-
-        if (!running.ReadsUpstream)
-        {
-            return JoinOutcome.Elsewhere;
-        }
-
-        reader = running.TryJoin(repository, linked, expectedBytes: -1);
-        return reader is null ? JoinOutcome.Absent : JoinOutcome.Joined;
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

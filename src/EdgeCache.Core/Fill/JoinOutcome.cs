@@ -9,11 +9,8 @@ public enum JoinOutcome
     /// <summary>The bytes have been stored since the request looked: it should look again.</summary>
     Stored,
 
-    /// <summary>The fill takes its bytes from another node, or has none yet, and another node asks: they would wait for each other.</summary>
+    /// <summary>The fill takes its bytes from another node, and another node asks: they would wait for each other.</summary>
     Elsewhere,
-
-    /// <summary>There is no fill to join, and none was to be started.</summary>
-    Absent,
 
     /// <summary>A limit is reached, or the node is stopping: the client should come again.</summary>
     Refused,

@@ -52,9 +52,6 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>Whether another node of the fleet gave it. Upstream, asked for the same, may then still have it right.</summary>
     public bool IsFromSibling { get; init; }
 
-    /// <summary>Whether what another node began comes from upstream by now. Null: it does not change.</summary>
-    public Func<bool>? HasMovedUpstream { get; init; }
-
     /// <summary>Whether this node stores what came, or has only passed it through; asked once it is verified. Null: it does.</summary>
     public Func<bool>? Keeps { get; init; }
 

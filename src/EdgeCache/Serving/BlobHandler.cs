@@ -46,7 +46,6 @@ internal sealed class BlobHandler
             var isDone = found.State switch
             {
                 LookupState.Fresh => await TrySendStoredAsync(context, record, found, result),
-                LookupState.Miss when record.Scope == FetchScope.Stored && !isHead => await TryFollowRunningAsync(context, route, record, found),
                 _ when record.Scope == FetchScope.Stored => await RegistryHandler.FailNotHeldAsync(context, record),
                 LookupState.Miss when !isHead => await TryFollowFillAsync(context, route, record, found),
                 _ => await TryConfirmAsync(context, route, record, found),
@@ -147,24 +146,6 @@ internal sealed class BlobHandler
         }
 
         return await TryFollowAsync(context, route, record, found, reader);
-    }
-
-    /// <summary>Of a fill that reads upstream a sibling may have the bytes as they come. False where it is worth to look again.</summary>
-    private async Task<bool> TryFollowRunningAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
-    {
-        var outcome = _fills.TryJoin(route.Repository, found.Digest, found.IsLinked, out var joined);
-        using var reader = joined;
-        if (reader is { NeedsConfirmation: false })
-        {
-            return await TryFollowAsync(context, route, record, found, reader);
-        }
-
-        return outcome switch
-        {
-            JoinOutcome.Stored => false,
-            JoinOutcome.Elsewhere => await RegistryHandler.FailPendingAsync(context, record),
-            _ => await RegistryHandler.FailNotHeldAsync(context, record),
-        };
     }
 
     private async Task<bool> TryFollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)

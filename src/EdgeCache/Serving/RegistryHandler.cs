@@ -117,7 +117,7 @@ internal sealed class RegistryHandler
     {
         record.Result = CacheResult.Error;
         record.Reason = reason;
-        if (record.Scope != FetchScope.Anywhere && reason is SiblingHeaders.RateLimited or SiblingHeaders.Pending)
+        if (record.Scope != FetchScope.Anywhere && reason == SiblingHeaders.RateLimited)
         {
             context.Response.Headers[SiblingHeaders.Failure] = reason;
         }
@@ -139,14 +139,6 @@ internal sealed class RegistryHandler
     public static async Task<bool> FailNotHeldAsync(HttpContext context, RequestRecord record)
     {
         await FailAsync(context, record, ErrorMapping.NotHeld, "not_held");
-        return true;
-    }
-
-    /// <summary>Tells a sibling that what it asks for may come from here soon.</summary>
-    /// <returns>True: the request is answered.</returns>
-    public static async Task<bool> FailPendingAsync(HttpContext context, RequestRecord record)
-    {
-        await FailAsync(context, record, ErrorMapping.NotHeld, SiblingHeaders.Pending);
         return true;
     }
 

@@ -11,21 +11,18 @@ namespace EdgeCache.Siblings;
 /// <param name="reopen">Asks for the content from an offset on, from whoever may have it now.</param>
 internal sealed class ResumingBody(OriginAnswer first, Func<long, CancellationToken, ValueTask<OriginAnswer>> reopen) : ReadOnlyStream
 {
-    /// <summary>Two homes may die one after the other; then the rest comes from upstream, whose line may be bad.</summary>
+    /// <summary>After the first the rest comes from upstream, whose line may be bad.</summary>
     private const int MaxResumes = 3;
 
     private const int SkipBytes = 64 << 10;
 
     private readonly long? _totalBytes = first.ContentLength;
-    private volatile OriginAnswer _current = first;
+    private OriginAnswer _current = first;
     private long _position;
     private int _resumes;
 
     /// <summary>Whether what was read came from more than one place.</summary>
     public bool HasResumed => _resumes > 0;
-
-    /// <summary>Whether upstream goes on with what another node began. May be asked by anybody.</summary>
-    public bool ReadsUpstream => !_current.IsFromSibling;
 
     /// <exception cref="IOException">It broke off, and nobody had the rest.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -8,14 +8,10 @@ internal static class SiblingHeaders
     /// <summary>A signed stamp over method and target. Who sends it is a node of the fleet: it is never sent on to another home.</summary>
     public const string Sibling = "EdgeCache-Sibling";
 
-    /// <summary>Tells a sibling why it gets nothing here, where that decides what it does next.</summary>
+    /// <summary>Tells a sibling why upstream could not be had, where it should not ask again.</summary>
     public const string Failure = "EdgeCache-Failure";
 
-    /// <summary>The upstream limits the rate: to ask it again would spend more of it.</summary>
     public const string RateLimited = "rate_limited";
-
-    /// <summary>The blob is being fetched here and has not begun to come, or comes from another node still: it may be had soon.</summary>
-    public const string Pending = "pending";
 
     /// <summary>RFC 9111, section 5.2.1.7: only what is held.</summary>
     public const string OnlyIfCached = "only-if-cached";
@@ -27,10 +23,6 @@ internal static class SiblingHeaders
     /// <param name="target">Path and query, as they are sent.</param>
     public static void Sign(HttpRequestMessage request, string target, FleetSecret secret, DateTimeOffset now) =>
         request.Headers.Add(Sibling, SignedStamp.Create(secret, SecretPurpose.Sibling, TextOf(request.Method.Method, target), now));
-
-    /// <summary>Whether a sibling's answer gives that reason.</summary>
-    public static bool IsFailure(HttpResponseMessage response, string reason) =>
-        response.Headers.NonValidated.TryGetValues(Failure, out var failure) && failure.ToString() == reason;
 
     /// <summary>What the stamp signs.</summary>
     public static string TextOf(string method, string target) => $"{method} {target}";

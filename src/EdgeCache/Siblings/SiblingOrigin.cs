@@ -25,14 +25,6 @@ internal sealed class SiblingOrigin(
     /// <summary>Homes asked for one request: with each a second may be lost.</summary>
     private const int MaxHomes = 2;
 
-    /// <summary>Nodes asked for the rest of a body: the home that broke off, which may only not be known to be dead yet, and who comes after it.</summary>
-    private const int MaxSurvivors = 3;
-
-    /// <summary>How long one is waited for that has not noticed yet, or waits for upstream's headers. No two wait for each other: their order is the same everywhere.</summary>
-    private static readonly TimeSpan SurvivorPatience = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan SurvivorPause = TimeSpan.FromMilliseconds(100);
-
     public IOrigin Upstream => upstream;
 
     public bool IsElsewhere(AffinityKey key) => Home(key) is { IsSelf: false };
@@ -70,7 +62,8 @@ internal sealed class SiblingOrigin(
             return first;
         }
 
-        var body = new ResumingBody(first, (position, token) => ResumeAsync(question with { Offset = offset + position }, digest, token));
+        // Where the home dies in the middle upstream goes on: the next home would begin at the beginning, and send nothing before it has come to the offset.
+        var body = new ResumingBody(first, (position, token) => ResumeAsync(repository, digest, offset + position, token));
         return new OriginAnswer(OriginOutcome.Found, body)
         {
             ContentLength = first.ContentLength,
@@ -89,45 +82,15 @@ internal sealed class SiblingOrigin(
                 }
             },
             IsFromSibling = true,
-            HasMovedUpstream = () => body.ReadsUpstream,
             Keeps = () => !IsElsewhere(question.Key) || keep.Keeps(digest),
         };
     }
 
-    /// <summary>
-    /// The rest of what the home broke off. Every node that followed it wants that now: each asks those before it in the ranking, as far as they have read, and so
-    /// the first of them alone asks upstream. A home that would have to begin at the beginning is not asked to.
-    /// </summary>
-    private async ValueTask<OriginAnswer> ResumeAsync(SiblingQuestion question, Digest digest, CancellationToken cancellationToken)
+    private ValueTask<OriginAnswer> ResumeAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
     {
         metrics.Asked(SiblingOutcome.Resumed);
-        SiblingLog.Resumed(log, question.Repository, digest, question.Offset);
-        var started = time.GetTimestamp();
-        foreach (var member in members.Rank(question.Key).TakeWhile(member => !member.IsSelf).Where(member => !distrusted.Contains(member)).Take(MaxSurvivors))
-        {
-            while (await client.AskAsync(member, question, onlyHeld: true, cancellationToken) is { } response)
-            {
-                var isPending = SiblingHeaders.IsFailure(response, SiblingHeaders.Pending);
-                if (await ToAnswerAsync(member, question, response) is { } answer)
-                {
-                    if (answer.Outcome == OriginOutcome.Found)
-                    {
-                        return answer;
-                    }
-
-                    await answer.DisposeAsync();
-                }
-
-                if (!isPending || time.GetElapsedTime(started) >= SurvivorPatience)
-                {
-                    break;
-                }
-
-                await Task.Delay(SurvivorPause, time, cancellationToken);
-            }
-        }
-
-        return await upstream.GetBlobAsync(question.Repository, digest, question.Offset, cancellationToken);
+        SiblingLog.Resumed(log, repository, digest, offset);
+        return upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
     }
 
     /// <summary>Null: no other node has it, and upstream is asked.</summary>
@@ -218,7 +181,7 @@ internal sealed class SiblingOrigin(
             SiblingLog.Refused(log, member.Name, question.Repository, (int)response.StatusCode, reason);
         }
 
-        return SiblingHeaders.IsFailure(response, SiblingHeaders.RateLimited)
+        return response.Headers.NonValidated.TryGetValues(SiblingHeaders.Failure, out var failure) && failure.ToString() == SiblingHeaders.RateLimited
             ? new OriginAnswer(OriginOutcome.RateLimited)
             {
                 Endpoint = member.Name,

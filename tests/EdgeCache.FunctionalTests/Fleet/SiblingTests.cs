@@ -75,32 +75,6 @@ public sealed class SiblingTests
         Assert.Equal(2, fleet.BlobGets(layer.Digest));
     }
 
-    /// <summary>All who followed the dead home want the rest: one of them fetches it, and the others follow that one.</summary>
-    [Fact]
-    public async Task HomeDiesInACrowd_TheRestIsFetchedOnce()
-    {
-        await using var fleet = await FleetFixture.StartAsync(4, new FleetSetup(), App.Repository);
-        var layer = App.Layers[0];
-        var ranking = fleet.Rank(layer.Digest);
-        var gate = fleet.Origin.HoldAt(layer.Digest, layer.Bytes.Length / 2);
-        var begun = new byte[layer.Bytes.Length * 3 / 8];
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => ranking[1 + (i % 3)].Client.OpenAsync(App.BlobPath(0))));
-        var bodies = await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStreamAsync()));
-        foreach (var body in bodies)
-        {
-            await body.ReadExactlyAsync(begun);
-            Assert.True(layer.Bytes.AsSpan().StartsWith(begun));
-        }
-
-        await ranking[0].KillAsync();
-        gate.Release();
-        var rest = layer.Bytes.AsMemory(begun.Length);
-        Assert.All(await Task.WhenAll(bodies.Select(body => EdgeClient.IsEqualAsync(body, rest))), Assert.True);
-        Array.ForEach(answers, answer => answer.Dispose());
-        Assert.Equal(2, fleet.BlobGets(layer.Digest));
-        Assert.InRange(fleet.Origin.Log.BytesSent(When.Blob(layer.Digest)), layer.Bytes.Length, layer.Bytes.Length * 1.3);
-    }
-
     [Fact]
     public async Task DeadHome_ItsKeysMove_AndComeBackWithIt()
     {
