@@ -21,6 +21,10 @@ public sealed record StoreOptions
     /// <summary>How often what is stored is checked against its digests.</summary>
     public ScrubOptions Scrub { get; init; } = new();
 
+    /// <summary>Threads that look for files at the start. Two keep a disk busier than one, and more would keep requests from the processor; with one the order is
+    /// always the same.</summary>
+    public int ScanThreads { get; init; } = 2;
+
     /// <summary>Limits of the index; its own path is overridden by the store, which puts it into its folder.</summary>
     public IndexOptions Index { get; init; } = new() { Path = string.Empty };
 }
