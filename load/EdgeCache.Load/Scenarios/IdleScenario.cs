@@ -45,12 +45,18 @@ internal sealed class IdleScenario(NodeSettings settings, TimeSpan settle, TimeS
     {
         using var folder = CacheFolder.Open(path);
         Span<byte> content = stackalloc byte[sizeof(int)];
+        var made = new bool[256];
         for (var number = 0; number < objects; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             BinaryPrimitives.WriteInt32LittleEndian(content, number);
             var digest = Digest.Compute(content, DigestAlgorithm.Sha256);
-            Directory.CreateDirectory(folder.Paths.Folder(BlobPool.Blobs, digest));
+            if (!made[digest.Hash[0]])
+            {
+                made[digest.Hash[0]] = true;
+                Directory.CreateDirectory(folder.Paths.Folder(BlobPool.Blobs, digest));
+            }
+
             File.WriteAllBytes(folder.Paths.File(BlobPool.Blobs, digest), content);
         }
     }

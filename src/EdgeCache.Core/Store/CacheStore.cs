@@ -95,7 +95,7 @@ public sealed class CacheStore : IAsyncDisposable
             var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
             var store = new CacheStore(folder, blobs, index, options, clock, logger);
             store._unfinished.Load();
-            store.Loaded = Task.Run(() => store.LoadAsync(store._stopping.Token));
+            store.Loaded = Task.Run(() => store.LoadAsync(options.ScanThreads, store._stopping.Token));
             store._scrubber.Start(store.Loaded);
             return store;
         }
@@ -252,12 +252,12 @@ public sealed class CacheStore : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    private async Task LoadAsync(int scanThreads, CancellationToken cancellationToken)
     {
         try
         {
             var started = _clock.GetTimestamp();
-            var count = StoreScan.Run(_blobs.Walk(), _stored, cancellationToken);
+            var count = StoreScan.Run(_blobs.Walk(), _stored, scanThreads, cancellationToken);
             await _index.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
             _stored.Complete();
             StoreLog.Scanned(_logger, count, _clock.GetElapsedTime(started).TotalSeconds);

@@ -19,24 +19,23 @@ internal sealed class DiskGuard : IAsyncDisposable
     private readonly BlobStore _blobs;
     private readonly Evictor _evictor;
     private readonly DiskOptions _options;
-    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _timer;
     private readonly Lock _gate = new(); // Serialises the changes of the status.
-    private readonly Task _watching;
     private volatile DiskStatus _status = new(DiskFault.None, string.Empty, DiskSpace.Unknown);
-    private TaskCompletionSource _failed = NewSignal();
+    private TimeSpan _retry = FirstRetry;
     private bool _isMeasured = true;
+    private volatile bool _isClosed;
 
     public DiskGuard(BlobStore blobs, Evictor evictor, DiskOptions options, TimeProvider clock, ILogger logger)
     {
         _blobs = blobs;
         _evictor = evictor;
         _options = options;
-        _clock = clock;
         _logger = logger;
         Measure();
-        _watching = Task.Run(WatchAsync);
+        // A timer and no loop: with a clock that a test moves, what is due is done when the move returns.
+        _timer = clock.CreateTimer(static guard => ((DiskGuard)guard!).Look(), this, Interval, Timeout.InfiniteTimeSpan); // It is this.
     }
 
     public DiskStatus Status => _status;
@@ -70,15 +69,17 @@ internal sealed class DiskGuard : IAsyncDisposable
                 StoreLog.DiskFailed(_logger, error.Message);
             }
 
-            _failed.TrySetResult();
+            _retry = FirstRetry;
         }
+
+        Arm(FirstRetry);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the looking; one that is under way is awaited.</summary>
+    public ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
-        _stopping.Dispose();
+        _isClosed = true;
+        return _timer.DisposeAsync();
     }
 
     private bool HasRoomForOthers(long wantedBytes)
@@ -92,37 +93,32 @@ internal sealed class DiskGuard : IAsyncDisposable
     private bool IsRoomy(DiskSpace space) =>
         space.FreeBytes >= _options.MinFreeBytes / 2 && (space.TotalFiles == 0 || space.FreeFiles >= (long)(space.TotalFiles * _options.MinFreeFiles) / 2);
 
-    private async Task WatchAsync()
+    private void Look()
     {
-        var retry = FirstRetry;
-        try
+        if (!TakesBytes)
         {
-            while (true)
+            if (_status.Fault == DiskFault.Full)
             {
-                if (TakesBytes)
-                {
-                    retry = FirstRetry;
-                    await Task.WhenAny(_failed.Task, Task.Delay(Interval, _clock, _stopping.Token)).ConfigureAwait(false);
-                    _stopping.Token.ThrowIfCancellationRequested();
-                    Measure();
-                    continue;
-                }
-
-                if (_status.Fault == DiskFault.Full)
-                {
-                    _blobs.TrimQuarantine(isRoomNeeded: true);
-                }
-
-                Measure();
-                await Task.Delay(retry, _clock, _stopping.Token).ConfigureAwait(false);
-                retry = retry * 2 < Interval ? retry * 2 : Interval;
-                Measure();
-                TryAgain();
+                _blobs.TrimQuarantine(isRoomNeeded: true);
             }
+
+            _retry = _retry * 2 < Interval ? _retry * 2 : Interval;
         }
-        catch (OperationCanceledException)
+
+        Measure();
+        if (!TakesBytes)
         {
-            // The store closes.
+            TryAgain();
+        }
+
+        Arm(TakesBytes ? Interval : _retry);
+    }
+
+    private void Arm(TimeSpan due)
+    {
+        if (!_isClosed)
+        {
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -146,7 +142,6 @@ internal sealed class DiskGuard : IAsyncDisposable
         lock (_gate)
         {
             _status = _status with { Fault = DiskFault.None, Reason = string.Empty };
-            _failed = NewSignal();
             StoreLog.DiskRecovered(_logger);
         }
     }
@@ -175,6 +170,4 @@ internal sealed class DiskGuard : IAsyncDisposable
             _isMeasured = false;
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

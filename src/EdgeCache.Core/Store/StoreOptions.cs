@@ -25,6 +25,10 @@ public sealed record StoreOptions
     /// <summary>How many files stay open between readers; at least 1.</summary>
     public int MaxKeptFiles { get; init; } = BlobStore.MaxKeptFiles;
 
+    /// <summary>Threads that look for files at the start. Two keep a disk busier than one, and more would keep requests from the processor; with one the order is
+    /// always the same.</summary>
+    public int ScanThreads { get; init; } = 2;
+
     /// <summary>Limits of the index; its own path is overridden by the store, which puts it into its folder.</summary>
     public IndexOptions Index { get; init; } = new() { Path = string.Empty };
 }

@@ -6,20 +6,17 @@ namespace EdgeCache.Core.Store;
 /// <summary>The walk over all files at the start, which makes them known. Stateless.</summary>
 internal static class StoreScan
 {
-    /// <summary>Two threads keep a disk busier than one, and more would keep requests from the processor.</summary>
-    private const int Threads = 2;
-
     /// <summary>Adds every file on disk. Returns how many there are.</summary>
     /// <exception cref="OperationCanceledException">The store is closing.</exception>
     /// <exception cref="IOException">A folder cannot be read.</exception>
-    public static int Run(BlobScan walk, StoredBlobs stored, CancellationToken cancellationToken)
+    public static int Run(BlobScan walk, StoredBlobs stored, int threads, CancellationToken cancellationToken)
     {
         var count = 0;
         try
         {
             Parallel.ForEach(
                 walk.Folders(),
-                new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = cancellationToken },
+                new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
                 folder => Interlocked.Add(ref count, AddAll(walk.In(folder), stored, cancellationToken)));
             return count;
         }

@@ -157,7 +157,7 @@ internal sealed class StoredBlobs : IVictimRemover
     }
 
     /// <summary>Removes content whatever its file is like; its readers read on.</summary>
-    /// <exception cref="IOException">The disk failed; the index has forgotten it all the same.</exception>
+    /// <exception cref="IOException">The disk failed; it is still there.</exception>
     public void Remove(in Digest digest)
     {
         lock (StripeOf(digest).Gate)
@@ -306,9 +306,10 @@ internal sealed class StoredBlobs : IVictimRemover
         _hot.Remove(digest);
         if (_index.TryGetBlob(digest, out var entry))
         {
+            // In this order: a file that stays is counted on.
+            Unlink(digest, entry.Pool, entry.SizeBytes);
             _index.RemoveBlob(digest);
             Evictor.Remove(entry.Pool, entry.Slot, digest);
-            Unlink(digest, entry.Pool, entry.SizeBytes);
         }
     }
 

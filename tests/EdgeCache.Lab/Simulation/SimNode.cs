@@ -87,6 +87,9 @@ internal sealed class SimNode
         {
             Path = _folder,
             Eviction = new EvictionOptions { LimitBytes = _limitBytes, MinManifestBytes = 1 },
+            Disk = new DiskOptions { MinFreeBytes = 0, MinFreeFiles = 0 },
+            Scrub = new ScrubOptions { Period = TimeSpan.Zero },
+            ScanThreads = 1,
             Index = new IndexOptions { Path = string.Empty, MemoryBytes = IndexOptions.MinMemoryBytes },
         };
         var store = CacheStore.Open(options, _clock, NullLogger<CacheStore>.Instance, _disk);

@@ -20,6 +20,8 @@ internal sealed class LabNode : IAsyncDisposable
             {
                 Path = folder,
                 Eviction = new EvictionOptions { LimitBytes = limitBytes },
+                Disk = new DiskOptions { MinFreeBytes = 0, MinFreeFiles = 0 },
+                Scrub = new ScrubOptions { Period = TimeSpan.Zero },
                 Index = new IndexOptions { Path = string.Empty, MemoryBytes = IndexOptions.MinMemoryBytes, CommitInterval = TimeSpan.FromMilliseconds(10) },
             },
             TimeProvider.System,

@@ -138,6 +138,18 @@ public sealed class DiskGuardTests : IAsyncLifetime
     }
 
     [Fact]
+    public void RemovalThatTheDiskRefuses_ChangesNothing()
+    {
+        _fixture.Put(Content);
+        _fixture.Disk.Refuse(FaultyDisk.ReadOnly);
+
+        Assert.Throws<IOException>(() => Store.Remove(ContentDigest));
+
+        Assert.True(Store.Contains(ContentDigest));
+        Assert.Equal((1, 10_000L), (Store.Eviction.Usage(BlobPool.Blobs).Objects, Store.Eviction.Usage(BlobPool.Blobs).UsedBytes));
+    }
+
+    [Fact]
     public async Task LittleRoomOnTheFileSystem_IsKeptFreeByEviction()
     {
         var digests = Enumerable.Range(0, 100).Select(number => _fixture.Put([.. Content, .. BitConverter.GetBytes(number)])).ToList();
