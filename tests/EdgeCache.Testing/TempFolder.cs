@@ -5,7 +5,21 @@ public sealed class TempFolder : IDisposable
 {
     private const UnixFileMode FullAccess = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    public TempFolder() => Path = Directory.CreateTempSubdirectory("edgecache-test-").FullName;
+    private const string Prefix = "edgecache-test-";
+
+    /// <summary>Linux's file system in memory.</summary>
+    private const string Memory = "/dev/shm";
+
+    public TempFolder()
+        : this(Directory.CreateTempSubdirectory(Prefix).FullName)
+    {
+    }
+
+    private TempFolder(string path) => Path = path;
+
+    /// <summary>A folder whose files are in memory where the system has such: for many that live shortly, and where no disk is to be waited for.</summary>
+    public static TempFolder InMemory() =>
+        Directory.Exists(Memory) ? new TempFolder(Directory.CreateDirectory(System.IO.Path.Combine(Memory, $"{Prefix}{Guid.NewGuid():n}")).FullName) : new TempFolder();
 
     public string Path { get; }
 

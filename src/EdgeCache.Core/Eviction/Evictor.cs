@@ -30,6 +30,8 @@ public sealed class Evictor : IAsyncDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _evicting;
+    private volatile bool _isLowering;
+    private volatile bool _isResting;
     private int _disposed;
 
     public Evictor(EvictionOptions options, IVictimRemover remover, TimeProvider clock, ILogger logger)
@@ -102,6 +104,9 @@ public sealed class Evictor : IAsyncDisposable
     /// <summary>How full a pool is.</summary>
     public PoolUsage Usage(BlobPool pool) => PoolOf(pool).Usage;
 
+    /// <summary>Whether victims are being removed, or are about to be; not while it rests after a failure.</summary>
+    public bool IsEvicting => !_isResting && (_wake.Reader.Count > 0 || _isLowering);
+
     /// <summary>Stops the loop; a removal that is under way is awaited.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -131,8 +136,12 @@ public sealed class Evictor : IAsyncDisposable
         {
             while (await _wake.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
             {
+                // In this order: who has woken the loop sees that it evicts until it rests again.
+                _isLowering = true;
                 _wake.Reader.TryRead(out _);
                 var stuck = await LowerAsync().ConfigureAwait(false);
+                _isResting = stuck is not null;
+                _isLowering = false;
                 if (stuck is not { } pool)
                 {
                     failures = 0;
@@ -142,6 +151,7 @@ public sealed class Evictor : IAsyncDisposable
                 var delay = _options.RetryDelay * Math.Min(1 << Math.Min(failures++, 30), MaxDelayFactor);
                 EvictionLog.Stuck(_logger, pool, delay.TotalSeconds);
                 await Task.Delay(delay, _clock, _stopping.Token).ConfigureAwait(false);
+                _isResting = false;
                 WakeIfAbove(BlobPool.Blobs);
                 WakeIfAbove(BlobPool.Manifests);
             }

@@ -237,18 +237,18 @@ internal sealed class BlobFill
             changed = _changed.Task;
             if (_state == FillState.Failed)
             {
-                return new FillProgress(_visibleBytes, _totalBytes, FillState.Failed, source?.Failure ?? _failure);
+                return new FillProgress(_visibleBytes, _totalBytes, FillState.Failed, source?.Failure ?? _failure, IsOwnFailure: source?.Failure is not null);
             }
 
             // Rights are never shared: a reader whose repository is not known to hold the digest gets bytes only once its own source has confirmed it.
             if (!linked && source is { Confirmed: false })
             {
                 return source.Failure is { } refused
-                    ? new FillProgress(0, -1, FillState.Failed, refused)
+                    ? new FillProgress(0, -1, FillState.Failed, refused, IsOwnFailure: true)
                     : new FillProgress(0, -1, FillState.Waiting, default);
             }
 
-            return new FillProgress(_visibleBytes, _totalBytes, _state, default, _trail);
+            return new FillProgress(_visibleBytes, _totalBytes, _state, default, Trail: _trail);
         }
     }
 

@@ -127,7 +127,7 @@ internal sealed class BlobHandler
         return begun.Result is { } range ? _sender.SendAsync(context, stored, range.Offset, range.LengthBytes, record).AsTask() : Task.CompletedTask;
     }
 
-    /// <summary>False where the bytes have just been stored.</summary>
+    /// <summary>False where it is worth to look again: the bytes have just been stored, or the fill that was joined came to nothing for another's sake.</summary>
     private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
         var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, record.Scope, out var joined);
@@ -147,11 +147,10 @@ internal sealed class BlobHandler
             return outcome == JoinOutcome.Refused;
         }
 
-        await FollowAsync(context, route, record, found, reader);
-        return true;
+        return await TryFollowAsync(context, route, record, found, reader);
     }
 
-    private async Task FollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)
+    private async Task<bool> TryFollowAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found, FillReader reader)
     {
         if (reader.NeedsConfirmation)
         {
@@ -159,7 +158,7 @@ internal sealed class BlobHandler
             if (confirmed.Failure is { } refused)
             {
                 await FailAsync(context, route, record, refused);
-                return;
+                return true;
             }
 
             reader.Allow();
@@ -168,8 +167,13 @@ internal sealed class BlobHandler
         var head = await reader.WaitForHeadAsync(context.RequestAborted);
         if (head.State == FillState.Failed)
         {
+            if (!reader.IsLeader && head is { IsOwnFailure: false, Failure.Source: FailureSource.Origin })
+            {
+                return false;
+            }
+
             await FailAsync(context, route, record, head.Failure);
-            return;
+            return true;
         }
 
         WriteHead(context, record, new DigestText(found.Digest), reader.IsLeader ? CacheResult.Miss : CacheResult.Collapsed, null, head.Trail);
@@ -182,6 +186,8 @@ internal sealed class BlobHandler
         {
             await _sender.FollowAsync(context, reader, range.Offset, range.LengthBytes, record);
         }
+
+        return true;
     }
 
     private static void WriteHead(

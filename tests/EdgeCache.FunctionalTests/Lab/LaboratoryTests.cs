@@ -1,0 +1,63 @@
+using EdgeCache.Lab.PowerCuts;
+using EdgeCache.Lab.Simulation;
+using EdgeCache.Lab.SystemCalls;
+using EdgeCache.Testing.RealPrograms;
+using Xunit;
+
+namespace EdgeCache.FunctionalTests.Lab;
+
+/// <summary>A share of the laboratory's experiments (tests/EdgeCache.Lab), which run there as often as one likes.</summary>
+public class LaboratoryTests
+{
+    private const int Seeds = 300;
+    private const int PowerCuts = 15;
+    private const int Kills = 24;
+    private const int DiskErrors = 16;
+
+    [Fact]
+    public void Simulation_KeepsTheInvariants()
+    {
+        var totals = new SeededRuns(first: 1, Seeds).Run();
+        Assert.All([totals.Served, totals.Failed, totals.Faults, totals.DiskHits, totals.Evicted, totals.Restarts], happened => Assert.True(happened > Seeds / 10));
+    }
+
+    [Fact]
+    public void Simulation_OfTheSameSeed_IsTheSame()
+    {
+        string[] traces = [.. Enumerable.Range(0, 2).Select(_ => TraceOf(seed: 4711))];
+        Assert.Equal(traces[0], traces[1]);
+    }
+
+    [LoopFileSystemFact]
+    public async Task PowerCuts_LoseNothingPublishedAndLeaveNothingWrong()
+    {
+        var runs = new PowerCutRuns(seed: 1);
+        await runs.RunAsync(PowerCuts, progress: null, CancellationToken.None);
+        Assert.True(runs.InFills > 0);
+        Assert.True(runs.Verified > PowerCuts);
+    }
+
+    [RealProgramFact("strace")]
+    public async Task KilledAtASystemCall_LeavesNothingWrong()
+    {
+        var runs = new TamperedRuns(Tampering.Kills, seed: 1);
+        await runs.RunAsync(() => runs.Killed >= Kills, progress: null, CancellationToken.None);
+        Assert.True(runs.Verified > Kills);
+    }
+
+    [RealProgramFact("strace")]
+    public async Task DiskThatFailsAtASystemCall_LeavesNothingWrong()
+    {
+        var runs = new TamperedRuns(Tampering.DiskErrors, seed: 1);
+        await runs.RunAsync(() => runs.Ended >= DiskErrors, progress: null, CancellationToken.None);
+        Assert.Equal(0, runs.Killed);
+        Assert.True(runs.Verified > DiskErrors);
+    }
+
+    private static string TraceOf(int seed)
+    {
+        using var simulation = new Simulation(seed);
+        simulation.Run(SeededRuns.Steps);
+        return string.Join('\n', simulation.Trace);
+    }
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+using EdgeCache.Lab.Cli;
+
+var root = new RootCommand("The fault laboratory of EdgeCache: what a node promises, tried again and again while things break.")
+{
+    SimulateCommand.Create(),
+    PowerCutsCommand.Create(),
+    TamperingCommands.CreateKills(),
+    TamperingCommands.CreateDiskErrors(),
+    WorkCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

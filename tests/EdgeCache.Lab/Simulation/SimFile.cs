@@ -1,0 +1,13 @@
+namespace EdgeCache.Lab.Simulation;
+
+/// <summary>What a power cut would leave of one file: its bytes up to the last sync.</summary>
+internal sealed class SimFile
+{
+    /// <summary>Written and known to be durable; -1 as long as the file was never synced.</summary>
+    public long SyncedBytes { get; set; } = -1;
+
+    public bool IsDirty { get; set; }
+
+    /// <summary>A sync has failed: the kernel has dropped the pages, and no later sync brings them back.</summary>
+    public bool IsPoisoned { get; set; }
+}

@@ -1,0 +1,471 @@
+using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
+
+namespace EdgeCache.Lab.Simulation;
+
+/// <summary>
+/// One seeded run of store, fills and eviction: chance chooses who does what next among clients, upstreams, disk, clock, operator and the power, one at a time, and
+/// after every step the invariants of DESIGN are checked. The next step begins when all that the last one set off has come to rest, so that a seed replays.
+/// </summary>
+internal sealed class Simulation : IDisposable
+{
+    private const int MaxClients = 10;
+    private const int MaxClockHours = 48;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly int _seed;
+    private readonly Random _chance;
+    private readonly TempFolder _folder = TempFolder.InMemory();
+    private readonly FakeTimeProvider _clock = new();
+    private readonly SimOrigin _origin = new();
+    private readonly SimDisk _disk;
+    private readonly SimNode _node;
+    private readonly SimContent _content;
+    private readonly List<SimClient> _clients = [];
+    private readonly List<string> _trace = [];
+
+    /// <summary>Digests whose fills may fail, because something was done to them since they began.</summary>
+    private readonly HashSet<Digest> _harmed = [];
+    private int _clientNumber;
+    private SimulationTotals _totals = SimulationTotals.None;
+
+    public Simulation(int seed)
+    {
+        _seed = seed;
+        _chance = new Random(seed);
+        _content = new SimContent(_chance);
+        _disk = new SimDisk(_folder.CreateFolder("graveyard"));
+        _node = new SimNode(_folder.Combine("cache"), _disk, _origin, _clock, _content.TotalBytes * _chance.Next(20, 120) / 100);
+    }
+
+    /// <summary>Runs to its end.</summary>
+    /// <exception cref="SimulationFailedException">An invariant did not hold.</exception>
+    public SimulationTotals Run(int steps)
+    {
+        try
+        {
+            for (var step = 0; step < steps; step++)
+            {
+                Act();
+                Settle();
+                CheckAlways();
+            }
+
+            CalmDown();
+            CheckAtRest();
+            _node.Restart();
+            CheckAtRest();
+            CheckSwept();
+            return _totals with { Steps = steps, DiskHits = _disk.Hits, Evicted = _totals.Evicted + Evicted };
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new SimulationFailedException($"Seed {_seed}, after {_trace.Count} steps: {error.Message}\n{string.Join('\n', _trace.TakeLast(60))}\n{error.StackTrace}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _clients.ForEach(client => client.Dispose());
+        _node.Close();
+        _folder.Dispose();
+    }
+
+    /// <summary>What was done so far, a line for each step.</summary>
+    public IReadOnlyList<string> Trace => _trace;
+
+    private long Evicted => _node.Store.Eviction.Usage(BlobPool.Blobs).EvictedObjects;
+
+    private bool Chance(int percent) => _chance.Next(100) < percent;
+
+    private T Pick<T>(IReadOnlyList<T> among) => among[_chance.Next(among.Count)];
+
+    private void Note(string what) => _trace.Add(what);
+
+    private void Act()
+    {
+        switch (_chance.Next(100))
+        {
+            case < 14 when _clients.Count < MaxClients:
+                Come(Pick(_content.Objects), Pick(_content.Repositories));
+                break;
+            case < 40 when _clients.Count > 0:
+                StepClient(Pick(_clients), _chance.Next(1, 200_000));
+                break;
+            case < 43 when _clients.Count > 0:
+                var leaving = Pick(_clients);
+                Note($"{leaving} leaves");
+                leaving.Leave();
+                break;
+            case < 62 when _origin.Questions is { Count: > 0 } questions:
+                Answer(Pick(questions), Chance(25));
+                break;
+            case < 88 when _origin.Bodies is { Count: > 0 } bodies:
+                var (question, body) = Pick(bodies);
+                Feed(question, body, Chance(8));
+                break;
+            case < 92:
+                BreakDisk();
+                break;
+            case < 94:
+                MoveClock();
+                break;
+            case < 96:
+                Operate();
+                break;
+            case < 97:
+                Restart();
+                break;
+        }
+    }
+
+    private void Come(SimObject wanted, RepositoryKey repository)
+    {
+        var client = new SimClient(++_clientNumber, wanted, repository);
+        _clients.Add(client);
+        StepClient(client, _chance.Next(1, 200_000));
+    }
+
+    private void StepClient(SimClient client, int maxBytes)
+    {
+        Note($"{client} goes on, {maxBytes} B at most");
+        client.Step(_node, maxBytes);
+    }
+
+    private void Answer(SimQuestion question, bool isFault)
+    {
+        var wanted = _content.Find(question.Digest);
+        var holds = wanted.Holders.Contains(question.Repository);
+        _totals = _totals with { Answers = _totals.Answers + 1 };
+        if (isFault)
+        {
+            _totals = _totals with { Faults = _totals.Faults + 1 };
+            _harmed.Add(question.Digest);
+            AnswerBadly(question, wanted, holds);
+            return;
+        }
+
+        Note($"upstream answers {Name(question)}: {(holds ? "the bytes" : "not found")}");
+        if (holds)
+        {
+            var offset = (int)Math.Min(question.Offset, wanted.Bytes.Length);
+            long? length = Chance(80) ? wanted.Bytes.Length - offset : null;
+            _origin.AnswerBytes(question, wanted.Bytes[offset..], length, offset);
+        }
+        else
+        {
+            _origin.Answer(question, new OriginAnswer(OriginOutcome.NotFound) { StatusCode = 404, Reason = "not found" });
+        }
+    }
+
+    private void AnswerBadly(SimQuestion question, SimObject wanted, bool holds)
+    {
+        OriginOutcome[] failures = [OriginOutcome.Unavailable, OriginOutcome.RateLimited, OriginOutcome.NotFound, OriginOutcome.Denied, OriginOutcome.Unauthorized, OriginOutcome.BadAnswer];
+        var how = holds ? _chance.Next(5) : 0;
+        var offset = (int)Math.Min(question.Offset, wanted.Bytes.Length);
+        var bytes = wanted.Bytes[offset..];
+        Note($"upstream answers {Name(question)} badly, way {how}");
+        switch (how)
+        {
+            case 1 when bytes.Length > 0:
+                bytes[_chance.Next(bytes.Length)] ^= 0x40;
+                _origin.AnswerBytes(question, bytes, bytes.Length, offset);
+                break;
+            case 2:
+                _origin.AnswerBytes(question, [.. bytes, 1, 2, 3], Chance(50) ? bytes.Length + 3 : null, offset);
+                break;
+            case 3:
+                _origin.AnswerBytes(question, bytes[..(bytes.Length / 2)], Chance(50) ? bytes.Length / 2 : null, offset);
+                break;
+            case 4 when offset > 0:
+                // Ranges are ignored.
+                _origin.AnswerBytes(question, [.. wanted.Bytes], wanted.Bytes.Length, 0);
+                break;
+            default:
+                _origin.Answer(question, new OriginAnswer(Pick(failures)) { Reason = "simulated" });
+                break;
+        }
+    }
+
+    private void Feed(SimQuestion question, SimBody body, bool isFault)
+    {
+        if (!body.IsWaiting)
+        {
+            return;
+        }
+
+        if (isFault)
+        {
+            _totals = _totals with { Faults = _totals.Faults + 1 };
+            _harmed.Add(question.Digest);
+            Note($"the body of {Name(question)} breaks off, {body.LeftBytes} B before its end");
+            switch (_chance.Next(3))
+            {
+                case 0:
+                    body.EndEarly();
+                    break;
+                case 1:
+                    body.Break(new IOException("simulated"));
+                    break;
+                default:
+                    body.Break(new TimeoutException("simulated"));
+                    break;
+            }
+
+            return;
+        }
+
+        var bytes = _chance.Next(1, 150_000);
+        Note($"the body of {Name(question)} gets {Math.Min(bytes, body.LeftBytes)} B");
+        body.Deliver(bytes);
+    }
+
+    private void BreakDisk()
+    {
+        _disk.Fault = Chance(50) ? DiskFault.None : Pick(Enum.GetValues<DiskFault>());
+        Note($"disk: {_disk.Fault}");
+    }
+
+    private void MoveClock()
+    {
+        if (Chance(30))
+        {
+            var hours = _chance.Next(-MaxClockHours, MaxClockHours);
+            Note($"the wall clock jumps by {hours} h");
+            _clock.SetUtcNow(_clock.GetUtcNow().AddHours(hours));
+            return;
+        }
+
+        var passed = TimeSpan.FromSeconds(_chance.Next(1, 3600));
+        Note($"{passed} pass");
+        _clock.Advance(passed);
+    }
+
+    private void Operate()
+    {
+        if (Chance(50))
+        {
+            var purged = Pick(_content.Objects);
+            Note($"an operator removes {purged}");
+            try
+            {
+                _node.Store.Remove(purged.Digest);
+            }
+            catch (IOException)
+            {
+                // It is still there, and the operator is told.
+            }
+
+            return;
+        }
+
+        var limit = _content.TotalBytes * _chance.Next(10, 150) / 100;
+        Note($"an operator sets the limit to {limit} B");
+        _node.Store.Eviction.SetLimit(limit);
+    }
+
+    private void Restart()
+    {
+        _totals = _totals with { Restarts = _totals.Restarts + 1, Evicted = _totals.Evicted + Evicted };
+        _clients.ForEach(client => client.Leave());
+        switch (_chance.Next(3))
+        {
+            case 0:
+                Note("the node stops and starts");
+                _node.Restart();
+                break;
+            case 1:
+                Note("the node is killed and starts");
+                _node.Kill(null);
+                break;
+            default:
+                Note("the power is cut, and the node starts");
+                _node.Kill(_chance);
+                break;
+        }
+
+        _harmed.Clear();
+    }
+
+    /// <summary>Waits until everything that is under way waits for the simulation.</summary>
+    private void Settle()
+    {
+        var spin = default(SpinWait);
+        var started = TimeProvider.System.GetTimestamp();
+        while (!IsAtRest())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                throw new SimulationFailedException(Describe());
+            }
+
+            // It yields, and never sleeps: what is waited for takes microseconds.
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        foreach (var client in _clients.Where(client => client.State != SimClientState.Active).ToList())
+        {
+            _clients.Remove(client);
+            Judge(client);
+        }
+
+        if (!_origin.Questions.Any() && _node.Fills.Active == 0 && _clients.Count == 0)
+        {
+            _harmed.Clear();
+        }
+    }
+
+    private string Describe() =>
+        $"It does not come to rest: {_node.Fills.Active} fills; asked: {string.Join(", ", _origin.Questions.Select(Name))}; bodies: "
+        + string.Join(", ", _origin.Bodies.Select(open => $"{Name(open.Question)}{(open.Body.IsWaiting ? " waits" : string.Empty)}"))
+        + $"; waiting for confirmation: {string.Join(", ", _clients.Where(client => client.IsConfirming))}; evicts: {_node.Store.Eviction.IsEvicting}.";
+
+    private bool IsAtRest()
+    {
+        var questions = _origin.Questions;
+        var waitingFills = questions.Count(question => question.IsFill) + _origin.Bodies.Count(open => open.Question.IsFill && open.Body.IsWaiting);
+        var confirming = _clients.Where(client => client.IsConfirming).Select(client => (client.Repository, client.Wanted.Digest)).Distinct();
+        return waitingFills == _node.Fills.Active
+            && confirming.All(asked => questions.Any(question => !question.IsFill && (question.Repository, question.Digest) == asked))
+            && !_node.Store.Eviction.IsEvicting;
+    }
+
+    /// <summary>Whether a client ended as it may.</summary>
+    private void Judge(SimClient client)
+    {
+        Note($"{client} ends: {client.State} {client.Failure}");
+        _totals = client.State switch
+        {
+            SimClientState.Served => _totals with { Served = _totals.Served + 1 },
+            SimClientState.Left => _totals with { Left = _totals.Left + 1 },
+            _ => _totals with { Failed = _totals.Failed + 1 },
+        };
+        var mayFail = !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest) || _disk.Hits > 0;
+        if (client.State == SimClientState.Failed && !mayFail)
+        {
+            throw new SimulationFailedException($"{client} failed without a fault: {client.Failure}");
+        }
+    }
+
+    private void CheckAlways()
+    {
+        foreach (var group in _origin.Bodies.Where(open => open.Question.IsFill).GroupBy(open => open.Question.Digest).Where(group => group.Count() > 1))
+        {
+            throw new SimulationFailedException($"{group.Count()} fetches of {_content.Find(group.Key)} at once.");
+        }
+
+        foreach (var (digest, path) in FinalFiles())
+        {
+            if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(_content.Find(digest).Bytes))
+            {
+                throw new SimulationFailedException($"The file of {_content.Find(digest)} has other bytes.");
+            }
+        }
+
+        var usage = _node.Store.Eviction.Usage(BlobPool.Blobs);
+        if (usage.UsedBytes < 0 || usage.ReservedBytes < 0 || usage.DoomedBytes < 0)
+        {
+            throw new SimulationFailedException($"Negative bytes: {usage}.");
+        }
+    }
+
+    /// <summary>Nothing is broken any more: all who wait must be served, and all that can be had.</summary>
+    private void CalmDown()
+    {
+        Note("all is well from here on");
+        _disk.Fault = DiskFault.None;
+        for (var round = 0; round < 1000 && (_clients.Count > 0 || _node.Fills.Active > 0); round++)
+        {
+            GoOn();
+        }
+
+        if (_clients.Count > 0 || _node.Fills.Active > 0)
+        {
+            throw new SimulationFailedException($"{_clients.Count} clients and {_node.Fills.Active} fills never end.");
+        }
+
+        foreach (var wanted in _content.Objects)
+        {
+            foreach (var repository in wanted.Holders)
+            {
+                var client = new SimClient(++_clientNumber, wanted, repository);
+                _clients.Add(client);
+                for (var round = 0; round < 1000 && client.State == SimClientState.Active; round++)
+                {
+                    GoOn();
+                }
+
+                if (client.State != SimClientState.Served)
+                {
+                    throw new SimulationFailedException($"{client} is not served although nothing is broken: {client.State} {client.Failure}.");
+                }
+            }
+        }
+    }
+
+    /// <summary>Everybody takes a step, and nobody breaks anything.</summary>
+    private void GoOn()
+    {
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        foreach (var question in _origin.Questions)
+        {
+            Answer(question, isFault: false);
+        }
+
+        Settle();
+        foreach (var (question, body) in _origin.Bodies)
+        {
+            Feed(question, body, isFault: false);
+        }
+
+        Settle();
+        foreach (var client in _clients.ToList())
+        {
+            client.Step(_node, int.MaxValue);
+            Settle();
+        }
+
+        CheckAlways();
+    }
+
+    /// <summary>Nobody reads and nobody writes: the books must balance.</summary>
+    private void CheckAtRest()
+    {
+        Settle();
+        var usage = _node.Store.Eviction.Usage(BlobPool.Blobs);
+        var files = FinalFiles().ToList();
+        var bytes = files.Sum(file => new FileInfo(file.Path).Length);
+        if (usage.UsedBytes != bytes || usage.Objects != files.Count || usage.ReservedBytes != 0 || usage.DoomedBytes != 0)
+        {
+            throw new SimulationFailedException($"The books say {usage}, the disk has {files.Count} files of {bytes} B.");
+        }
+
+        if (_node.Store.OpenFiles != 0)
+        {
+            throw new SimulationFailedException($"{_node.Store.OpenFiles} files are read by nobody.");
+        }
+
+        if (_disk.Hits == 0)
+        {
+            CheckSwept();
+        }
+    }
+
+    /// <summary>A broken disk may keep temporary files that it was to delete; the next start does it.</summary>
+    private void CheckSwept()
+    {
+        var left = Directory.GetFiles(_folder.Combine("cache", "tmp"));
+        if (left.Length > 0)
+        {
+            throw new SimulationFailedException($"Temporary files are left: {string.Join(", ", left)}.");
+        }
+    }
+
+    private IEnumerable<(Digest Digest, string Path)> FinalFiles() =>
+        from path in Directory.EnumerateFiles(_folder.Combine("cache", "blobs"), "*", SearchOption.AllDirectories)
+        select (Digest.Parse($"sha256:{Path.GetFileName(path)}"), path);
+
+    private string Name(SimQuestion question) => $"{(question.IsFill ? "the fill of" : "the question for")} {_content.Find(question.Digest)} in {question.Repository}";
+}
