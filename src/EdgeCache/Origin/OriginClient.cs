@@ -117,6 +117,11 @@ internal sealed class OriginClient : IOrigin
         {
             var request = question.ToRequest(endpoint, name);
             _loops.Mark(request);
+            if (question.Spends)
+            {
+                upstream.Spend(endpoint);
+            }
+
             var response = await upstream.Invoker.SendAsync(request, cancellationToken);
             upstream.Note(endpoint, response);
             answer = await ToAnswerAsync(upstream, endpoint, question, response, _time.GetElapsedTime(started));

@@ -31,7 +31,7 @@ internal sealed class RateLimitGovernor
         _time = time;
     }
 
-    /// <summary>Judges a request, and counts it where it may go and spends.</summary>
+    /// <summary>Judges a request.</summary>
     /// <param name="spends">Whether it is one that counts against a budget.</param>
     /// <returns>Null: it may go. Else the failure that it meets without having been sent.</returns>
     public AttemptFailure? Withhold(Upstream upstream, UpstreamEndpoint endpoint, bool spends, FetchPriority priority)
@@ -60,9 +60,11 @@ internal sealed class RateLimitGovernor
             return Limited("the rest of the upstream's budget is kept for who waits for it", null);
         }
 
-        _limits.Spend(endpoint);
         return null;
     }
+
+    /// <summary>A request that counts goes out now.</summary>
+    public void Spend(UpstreamEndpoint endpoint) => _limits.Spend(endpoint);
 
     /// <summary>Takes note of the rate-limit headers of an answer.</summary>
     public void Note(Upstream upstream, UpstreamEndpoint endpoint, HttpResponseMessage response) => _limits.Note(upstream, endpoint, response);

@@ -40,6 +40,9 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>Judges by the upstream's limits whether a request may go to an endpoint (<see cref="RateLimitGovernor.Withhold"/>).</summary>
     public AttemptFailure? Withhold(UpstreamEndpoint endpoint, bool spends, FetchPriority priority) => _governor.Withhold(this, endpoint, spends, priority);
 
+    /// <summary>A request that counts against a budget goes out to an endpoint now.</summary>
+    public void Spend(UpstreamEndpoint endpoint) => _governor.Spend(endpoint);
+
     /// <summary>Takes note of what an answer of an endpoint says of its credential's budget.</summary>
     public void Note(UpstreamEndpoint endpoint, HttpResponseMessage response) => _governor.Note(this, endpoint, response);
 
