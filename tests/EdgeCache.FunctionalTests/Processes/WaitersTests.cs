@@ -39,7 +39,16 @@ public sealed class WaitersTests : EdgeTests, IDisposable
             others.AddRange(await Task.WhenAll(Enumerable.Range(0, count).Select(_ => AskAsync(node.Pull))));
         }
 
-        await Eventually.TrueAsync(async () => await InFlightAsync(node) >= Waiters);
+        var waiting = 0d;
+        try
+        {
+            await Eventually.TrueAsync(async () => (waiting = await InFlightAsync(node)) >= Waiters);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{waiting} wait. {node.Output}");
+        }
+
         first.LingerState = new LingerOption(true, 0);
         first.Dispose();
         Assert.InRange(node.ResidentBytes - before, long.MinValue, Waiters * MaxBytesEach);
