@@ -41,7 +41,7 @@ public sealed class SiblingOriginTests
         var upstream = new Upstream();
         var origin = NewOrigin(upstream, members, http);
 
-        var asking = origin.GetBlobAsync(Repository, Blob, 0, CancellationToken.None).AsTask();
+        var asking = origin.GetBlobAsync(Repository, Blob, default, CancellationToken.None).AsTask();
         await Eventually.TrueAsync(() => silence.Hits == 1);
         await Eventually.TrueAsync(() =>
         {
@@ -52,12 +52,12 @@ public sealed class SiblingOriginTests
         Assert.Equal(MemberState.Ready, members.All.Single(member => !member.IsSelf).State);
 
         _time.Advance(DistrustedMembers.SlowPause - TimeSpan.FromSeconds(10));
-        await origin.GetBlobAsync(Repository, Blob, 0, CancellationToken.None);
+        await origin.GetBlobAsync(Repository, Blob, default, CancellationToken.None);
         Assert.Equal((1, 2), (home.Log.Count(When.AnyBlob), upstream.Gets));
 
         _time.Advance(TimeSpan.FromSeconds(10));
         home.Content.Add(NewRepository());
-        await using var answer = await origin.GetBlobAsync(Repository, Blob, 0, CancellationToken.None);
+        await using var answer = await origin.GetBlobAsync(Repository, Blob, default, CancellationToken.None);
         Assert.True(answer.IsFromSibling);
         Assert.Equal((2, 2), (home.Log.Count(When.AnyBlob), upstream.Gets));
     }
@@ -84,14 +84,15 @@ public sealed class SiblingOriginTests
 
         public int Gets => Volatile.Read(ref _gets);
 
-        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _gets);
             return new(new OriginAnswer(OriginOutcome.Found, new MemoryStream(Content)) { ContentLength = Content.Length });
         }
 
         public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) => throw new NotSupportedException();
+            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask<OriginAnswer> HeadManifestAsync(RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
