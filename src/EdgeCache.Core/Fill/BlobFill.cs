@@ -96,6 +96,9 @@ internal sealed class BlobFill
         }
     }
 
+    /// <summary>How many follow it.</summary>
+    public int Readers => _readers.Count;
+
     public bool IsFull
     {
         get

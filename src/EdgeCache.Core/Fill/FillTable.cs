@@ -50,6 +50,9 @@ public sealed class FillTable : IAsyncDisposable
     /// <summary>Whether a fill of the digest is in progress.</summary>
     public bool IsRunning(in Digest digest) => _fills.ContainsKey(digest);
 
+    /// <summary>Clients that follow fills in progress.</summary>
+    public int Readers => _fills.Values.Sum(fill => fill.Readers);
+
     /// <summary>Fills in progress that nobody reads.</summary>
     public int OrphanCount => _orphans.Count;
 

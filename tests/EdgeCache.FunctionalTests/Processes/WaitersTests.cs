@@ -42,7 +42,7 @@ public sealed class WaitersTests : EdgeTests, IDisposable
         var waiting = 0d;
         try
         {
-            await Eventually.TrueAsync(async () => (waiting = await InFlightAsync(node)) >= Waiters);
+            await Eventually.TrueAsync(async () => (waiting = await WaitingAsync(node)) >= Waiters);
         }
         catch (TimeoutException)
         {
@@ -60,11 +60,11 @@ public sealed class WaitersTests : EdgeTests, IDisposable
         others.ForEach(socket => socket.Dispose());
     }
 
-    private static async Task<double> InFlightAsync(NodeProcess node)
+    private static async Task<double> WaitingAsync(NodeProcess node)
     {
         using var admin = new EdgeClient(node.Admin);
         var text = Encoding.UTF8.GetString((await admin.GetAsync("/metrics")).Body);
-        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith("edgecache_requests_active", StringComparison.Ordinal)) ?? "0 0";
+        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith("edgecache_fills_readers ", StringComparison.Ordinal)) ?? "0 0";
         return double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
     }
 
