@@ -55,28 +55,10 @@ internal sealed class BlobFill
     public Task Ended => _ended.Task;
 
     /// <summary>Whether nobody reads it, though bytes are still to come.</summary>
-    public bool IsOrphan
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return HasNoReadersYetWorks();
-            }
-        }
-    }
+    public bool IsOrphan => Locked(HasNoReadersYetWorks);
 
     /// <summary>How much of it has come, 0 to 1; 0 where the whole is not known.</summary>
-    public double Share
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _totalBytes > 0 ? (double)_writtenBytes / _totalBytes : 0;
-            }
-        }
-    }
+    public double Share => Locked(() => _totalBytes > 0 ? (double)_writtenBytes / _totalBytes : 0);
 
     /// <summary>Adds a reader and, where it brings one, its source. Null when the fill is full, or over and no longer joinable.</summary>
     /// <param name="linked">The repository is known to hold the digest: any source's bytes may be read.</param>
@@ -119,7 +101,7 @@ internal sealed class BlobFill
         lock (_gate)
         {
             _readers.Remove(reader);
-            ReleaseWhenUnused();
+            ReleaseWhen(_closed && _readers.Count == 0);
             isOrphaned = HasNoReadersYetWorks();
         }
 
@@ -304,7 +286,7 @@ internal sealed class BlobFill
         lock (_gate)
         {
             _closed = true;
-            ReleaseWhenUnused();
+            ReleaseWhen(_readers.Count == 0);
         }
 
         _ended.TrySetResult();
@@ -348,9 +330,17 @@ internal sealed class BlobFill
     /// <summary>Has everybody look again. Who looked after the change and before this looks once more than it must.</summary>
     private void Wake() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
 
-    private void ReleaseWhenUnused()
+    private T Locked<T>(Func<T> read)
     {
-        if (_closed && _readers.Count == 0)
+        lock (_gate)
+        {
+            return read();
+        }
+    }
+
+    private void ReleaseWhen(bool isUnused)
+    {
+        if (isUnused)
         {
             _hold.Release();
         }

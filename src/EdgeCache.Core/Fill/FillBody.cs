@@ -78,7 +78,7 @@ internal sealed class FillBody : IAsyncDisposable
     /// Reads an answer's body to its end, which must be the content's. What is here already is read again and compared, never written again: readers may have it.
     /// What a read returned is visible at once.
     /// </summary>
-    /// <returns>Null: the content is whole, and its digest matches. Unavailable: another answer may go on.</returns>
+    /// <returns>Null: the content is whole, and its digest matches. Unreachable: another answer may go on.</returns>
     public async ValueTask<FillFailure?> ReceiveAsync(OriginAnswer answer, CancellationToken cancellationToken)
     {
         if (answer.Offset < WrittenBytes && await CompareAsync(answer, cancellationToken).ConfigureAwait(false) is { } difference)
@@ -205,7 +205,7 @@ internal sealed class FillBody : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {
-            return (0, new FillFailure(FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body broke off: {error.Message}"));
+            return (0, new FillFailure(FailureSource.Origin, OriginOutcome.Unreachable, $"The upstream's body broke off: {error.Message}"));
         }
     }
 
@@ -222,5 +222,5 @@ internal sealed class FillBody : IAsyncDisposable
     }
 
     private FillFailure EndedEarly() => new(
-        FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body ended after {WrittenBytes} of {TotalBytes} bytes.");
+        FailureSource.Origin, OriginOutcome.Unreachable, $"The upstream's body ended after {WrittenBytes} of {TotalBytes} bytes.");
 }

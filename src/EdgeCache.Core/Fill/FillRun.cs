@@ -128,7 +128,7 @@ internal sealed class FillRun
             return failure switch
             {
                 { Source: FailureSource.Store } => Fail(failure, isWorthKeeping: false),
-                { Outcome: OriginOutcome.Unavailable } =>
+                { Outcome: OriginOutcome.Unreachable } =>
                     await GoOnAsync(answer, failure, body.WrittenBytes - heldBytes, cancellationToken).ConfigureAwait(false),
                 _ => await GiveUpAsync(source, answer, failure).ConfigureAwait(false),
             };
@@ -193,7 +193,7 @@ internal sealed class FillRun
             return FillStep.SameSource;
         }
 
-        if (_hasBegun && refusal.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited)
+        if (_hasBegun && refusal.Outcome is OriginOutcome.Unavailable or OriginOutcome.Unreachable or OriginOutcome.RateLimited)
         {
             return await GoOnAsync(answer, refusal, 0, cancellationToken).ConfigureAwait(false);
         }

@@ -4,6 +4,9 @@ namespace EdgeCache.Origin;
 internal sealed class BodyObserver(Upstream upstream, UpstreamEndpoint endpoint, EndpointPool pool, OriginMetrics metrics, ILogger log)
     : IBodyObserver
 {
+    /// <summary>What brought so much works: a line that breaks now and then is no endpoint to be left alone (<see cref="Core.Fill.FillOptions.ProgressBytes"/>).</summary>
+    private const long ProgressBytes = 1 << 20;
+
     private long _bytes;
 
     public void BytesRead(int bytes)
@@ -14,7 +17,7 @@ internal sealed class BodyObserver(Upstream upstream, UpstreamEndpoint endpoint,
 
     public void BodyBroken(string reason)
     {
-        pool.Report(endpoint, EndpointSignal.Silent);
+        pool.Report(endpoint, _bytes >= ProgressBytes ? EndpointSignal.Neutral : EndpointSignal.Silent);
         OriginLog.BodyBroken(log, upstream.Name, endpoint.Authority, _bytes, reason);
     }
 }

@@ -142,7 +142,7 @@ public sealed class FillResumeTests : IAsyncLifetime
 
         var end = await reader.WaitAsync(Large.Length, default);
 
-        Assert.Equal((FillState.Failed, OriginOutcome.Unavailable), (end.State, end.Failure.Outcome));
+        Assert.Equal((FillState.Failed, OriginOutcome.Unreachable), (end.State, end.Failure.Outcome));
         Assert.Equal([0L, 500_000, 501_000, 502_000], _fixture.Origin.Points.Select(point => point.Offset));
     }
 
