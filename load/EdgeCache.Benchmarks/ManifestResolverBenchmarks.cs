@@ -56,13 +56,13 @@ public class ManifestResolverBenchmarks
         private static readonly OriginAnswer Unavailable = new(OriginOutcome.Unavailable);
 
         public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
             ValueTask.FromResult(Unavailable);
 
         public ValueTask<OriginAnswer> HeadManifestAsync(
             RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) => ValueTask.FromResult(Unavailable);
 
-        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken) =>
+        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken) =>
             ValueTask.FromResult(Unavailable);
     }
 }

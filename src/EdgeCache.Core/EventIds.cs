@@ -22,6 +22,7 @@ internal static class EventIds
     public const int ScrubLate = 3110;
     public const int ScrubFailed = 3111;
     public const int StorePassedThrough = 3112;
+    public const int StoreUnfinishedLost = 3150;
 
     public const int FillStarted = 3200;
     public const int FillCompleted = 3201;
@@ -31,6 +32,7 @@ internal static class EventIds
     public const int ManifestRefused = 3205;
     public const int TagServedStale = 3206;
     public const int FillCrashed = 3207;
+    public const int FillResumed = 3220;
 
     public const int IndexReplayed = 3300;
     public const int IndexJournalDamaged = 3301;

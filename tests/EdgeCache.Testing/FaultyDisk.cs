@@ -51,6 +51,12 @@ public sealed class FaultyDisk : IDisk
         return SystemDisk.Instance.TryOpen(path);
     }
 
+    public SafeFileHandle? TryOpenForWriting(string path)
+    {
+        Call(nameof(TryOpenForWriting), path);
+        return SystemDisk.Instance.TryOpenForWriting(path) is { } file ? Named(file, path) : null;
+    }
+
     public SafeFileHandle? TryOpenDirect(string path)
     {
         Call(nameof(TryOpenDirect), path);

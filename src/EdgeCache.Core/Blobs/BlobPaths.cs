@@ -16,6 +16,9 @@ public sealed class BlobPaths
 
     public string Temporary => Path.Combine(Root, "tmp");
 
+    /// <summary>Where the bytes of unfinished fills are kept for the next fill of their digest.</summary>
+    public string Partial => Path.Combine(Root, "partial");
+
     /// <summary>Where damaged files are kept for a while.</summary>
     public string Quarantine => Path.Combine(Root, "quarantine");
 

@@ -13,6 +13,9 @@ public sealed class BlobStore : IDisposable
     /// <summary>Of so many fills the bytes may pass through memory at once, some 4 MiB each.</summary>
     private const int MaxInMemory = 64;
 
+    /// <summary>How many files stay open between readers, unless somebody says otherwise.</summary>
+    public const int MaxKeptFiles = Blobs.OpenFiles.MaxKept;
+
     private readonly BlobPaths _paths;
     private readonly IDisk _disk;
     private readonly FanOutFolders _folders;
@@ -25,7 +28,7 @@ public sealed class BlobStore : IDisposable
     private long _temporaryNumber;
 
     /// <param name="maxKeptFiles">How many files stay open between readers.</param>
-    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = Blobs.OpenFiles.MaxKept)
+    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = MaxKeptFiles)
     {
         _paths = paths;
         _disk = disk;
@@ -57,13 +60,73 @@ public sealed class BlobStore : IDisposable
     /// <exception cref="IOException">The disk is full or failed.</exception>
     public BlobWriter Create(in Digest expected, BlobPool pool, long expectedBytes)
     {
-        var path = NextTemporary();
+        var path = NextTemporary(PartialNames.Of(expected));
         return new BlobWriter(new BlobFile(_disk.Create(path, expectedBytes), expected, pool, 0, _open.Closed), _disk, path, _memory);
     }
 
     /// <summary>The same in memory, where the disk takes nothing: for its readers only, who must keep up with it.</summary>
     /// <exception cref="IOException">There are too many of them, or the system has no such files.</exception>
     public BlobWriter CreateInMemory(in Digest expected, BlobPool pool) => new(_memory.Create(expected, pool), _disk, null, _memory);
+
+    /// <summary>Goes on to write what an earlier writer left (<see cref="Keep"/>). Its bytes are to be hashed first.</summary>
+    /// <param name="maxBytes">How much of it is taken up at most.</param>
+    /// <returns>Null where there is nothing.</returns>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public BlobWriter? TryTakeUp(in Digest expected, long maxBytes)
+    {
+        var name = PartialNames.Of(expected);
+        var path = NextTemporary(name);
+        var kept = Path.Combine(_paths.Partial, name);
+        if (!File.Exists(kept))
+        {
+            return null;
+        }
+
+        _disk.Move(kept, path);
+        if (_disk.TryOpenForWriting(path) is not { } file)
+        {
+            return null;
+        }
+
+        var bytes = RandomAccess.GetLength(file);
+        if (bytes > maxBytes)
+        {
+            bytes = maxBytes;
+            _disk.SetLength(file, bytes);
+        }
+
+        return new BlobWriter(new BlobFile(file, expected, BlobPool.Blobs, 0, _open.Closed), _disk, path, _memory, bytes);
+    }
+
+    /// <summary>Keeps what an unfinished writer has written, durably, for <see cref="TryTakeUp"/>. The writer is the caller's to dispose, whatever the outcome.</summary>
+    /// <exception cref="IOException">The disk failed; nothing is kept.</exception>
+    public void Keep(BlobWriter writer)
+    {
+        var file = writer.File;
+        if (RandomAccess.GetLength(file.Handle) != writer.WrittenBytes)
+        {
+            _disk.SetLength(file.Handle, writer.WrittenBytes);
+        }
+
+        _disk.SyncFile(file.Handle);
+        _disk.CreateFolder(_paths.Partial);
+        _disk.Move(writer.Path, Path.Combine(_paths.Partial, PartialNames.Of(file.Digest)));
+        writer.Renamed();
+        _disk.SyncFolder(_paths.Partial);
+    }
+
+    /// <summary>What earlier writers left.</summary>
+    public IReadOnlyList<StoredBlob> ListKept()
+    {
+        var folder = new DirectoryInfo(_paths.Partial);
+        return folder.Exists ? [.. folder.EnumerateFiles().SelectMany(Read)] : [];
+
+        static IEnumerable<StoredBlob> Read(FileInfo file) =>
+            PartialNames.TryRead(file.Name, out var digest) ? [new StoredBlob(digest, BlobPool.Blobs, file.Length, file.LastWriteTimeUtc)] : [];
+    }
+
+    /// <summary>Deletes what an earlier writer left; it changes nothing where that fails.</summary>
+    public void DropKept(in Digest digest) => DeleteQuietly(_disk, Path.Combine(_paths.Partial, PartialNames.Of(digest)));
 
     /// <summary>Gives a finished writer's file its final name, durably. The writer is the caller's to dispose, whatever the outcome.</summary>
     /// <exception cref="IOException">fsync or rename failed; nothing stands under the final name.</exception>
@@ -205,14 +268,25 @@ public sealed class BlobStore : IDisposable
     /// <summary>A walk over the pools' folders, for who wants to share it among threads or to go on where it ended.</summary>
     internal BlobScan Walk() => new(_paths, _logger);
 
-    /// <summary>Deletes what an earlier run left unfinished. Call it before the first writer.</summary>
-    /// <returns>How many files there were.</returns>
-    public int SweepTemporary()
+    /// <summary>
+    /// Clears what an earlier run left unfinished: long enough beginnings of blobs are kept, all else is deleted. What was not made durable counts only as long as
+    /// the system has not been started since: before that, a power cut may have taken any of its bytes. Call it before the first writer.
+    /// </summary>
+    /// <param name="systemStart">When the system started.</param>
+    /// <returns>How many files were deleted.</returns>
+    public int SweepTemporary(DateTime systemStart)
     {
         var count = 0;
-        foreach (var path in Directory.EnumerateFiles(_paths.Temporary))
+        foreach (var file in new DirectoryInfo(_paths.Temporary).EnumerateFiles())
         {
-            _disk.Delete(path);
+            if (PartialNames.TryRead(file.Name, out var digest) && file.Length >= PartialNames.MinBytes && file.LastWriteTimeUtc >= systemStart)
+            {
+                _disk.CreateFolder(_paths.Partial);
+                _disk.Move(file.FullName, Path.Combine(_paths.Partial, PartialNames.Of(digest)));
+                continue;
+            }
+
+            _disk.Delete(file.FullName);
             count++;
         }
 
@@ -237,7 +311,7 @@ public sealed class BlobStore : IDisposable
         }
     }
 
-    private string NextTemporary() => Path.Combine(_paths.Temporary, $"{Interlocked.Increment(ref _temporaryNumber):x}.part");
+    private string NextTemporary(string name = "") => Path.Combine(_paths.Temporary, $"{name}.{Interlocked.Increment(ref _temporaryNumber):x}.part");
 
     private UnlinkOutcome Remove(BlobKey key, Action<string> remove)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Core.Blobs;
@@ -18,8 +19,10 @@ public sealed class BlobWriter : IDisposable
     private bool _disposed;
 
     /// <param name="path">The file's name; null for one that lies in memory from its first byte.</param>
-    internal BlobWriter(BlobFile file, IDisk disk, string? path, MemoryBlobs memory)
+    /// <param name="writtenBytes">What the file has already; to be hashed before anything is written (<see cref="TryHashAgainAsync"/>).</param>
+    internal BlobWriter(BlobFile file, IDisk disk, string? path, MemoryBlobs memory, long writtenBytes = 0)
     {
+        WrittenBytes = writtenBytes;
         _disk = disk;
         _memory = memory;
         _file = file;
@@ -51,6 +54,38 @@ public sealed class BlobWriter : IDisposable
     {
         Write(bytes);
         Hash(bytes);
+    }
+
+    /// <summary>Reads and hashes what the file had before this writer. False where it cannot be read.</summary>
+    public async ValueTask<bool> TryHashAgainAsync(CancellationToken cancellationToken)
+    {
+        const int BufferBytes = 256 * 1024;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            for (long position = 0; position < WrittenBytes;)
+            {
+                var room = buffer.AsMemory(0, (int)Math.Min(BufferBytes, WrittenBytes - position));
+                var count = await RandomAccess.ReadAsync(_file.Handle, room, position, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return false;
+                }
+
+                Hash(buffer.AsSpan(0, count));
+                position += count;
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Writes a body that comes bit by bit, hashed beside the writing. Dispose it before the writer.</summary>

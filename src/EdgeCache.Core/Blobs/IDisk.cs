@@ -16,6 +16,9 @@ public interface IDisk
     /// <summary>Opens a file for reading; null where there is none.</summary>
     SafeFileHandle? TryOpen(string path);
 
+    /// <summary>Opens a file for reading and writing; null where there is none.</summary>
+    SafeFileHandle? TryOpenForWriting(string path);
+
     /// <summary>Opens a file for reading past the page cache, where the system can: buffers, offsets and lengths are then multiples of 4 KiB. Null where there is none.</summary>
     SafeFileHandle? TryOpenDirect(string path) => TryOpen(path);
 

@@ -32,17 +32,10 @@ public sealed class SystemDisk : IDisk
     }
 
     /// <inheritdoc/>
-    public SafeFileHandle? TryOpen(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public SafeFileHandle? TryOpen(string path) => TryOpen(path, FileAccess.Read);
+
+    /// <inheritdoc/>
+    public SafeFileHandle? TryOpenForWriting(string path) => TryOpen(path, FileAccess.ReadWrite);
 
     /// <inheritdoc/>
     public SafeFileHandle? TryOpenDirect(string path) => FileSystems.TryOpenDirect(path) ?? TryOpen(path);
@@ -70,4 +63,16 @@ public sealed class SystemDisk : IDisk
 
     /// <inheritdoc/>
     public void CreateFolder(string path) => Directory.CreateDirectory(path);
+
+    private static SafeFileHandle? TryOpen(string path, FileAccess access)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 }

@@ -9,13 +9,20 @@ namespace EdgeCache.Core.Caching;
 /// <param name="ForwardStatus">The status that upstream answered with (<c>fwd-status</c>); 0 where it did not answer or was not asked.</param>
 /// <param name="TimeToLive">What is left of the freshness, negative for a stale answer; null for what never expires (content by digest).</param>
 /// <param name="Before">The members of the caches between us and the registry, which stand before ours; null for none.</param>
-public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus = 0, TimeSpan? TimeToLive = null, string? Before = null)
+/// <param name="Outage">Why upstream gave nothing, where an answer is stale for that, or an error.</param>
+public readonly record struct CacheStatus(
+    CacheResult Result, int ForwardStatus = 0, TimeSpan? TimeToLive = null, string? Before = null, OutageKind? Outage = null)
 {
     /// <summary>The name of this cache in the list, an sf-token.</summary>
     public const string CacheName = "EdgeCache";
 
     /// <summary>What the parameter begins with that says that upstream was asked, and why (RFC 9211, section 2.2).</summary>
     public const string ForwardParameter = "fwd=";
+
+    /// <summary>The parameter that says that upstream is switched off here.</summary>
+    public const string OfflineParameter = "detail=offline";
+
+    private const string OfflineError = $"{CacheName}; {OfflineParameter}";
 
     /// <summary>Tags are fresh for five minutes unless configured otherwise; the strings of an hour are kept, some 250 KB at most.</summary>
     private const int KeptSeconds = 3600;
@@ -34,6 +41,17 @@ public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus 
         "EdgeCache; fwd=miss; detail=error",
     ];
 
+    /// <summary>Stale answers by <see cref="OutageKind"/>. What was not forwarded is a hit, however old (RFC 9211, section 2.1).</summary>
+    private static readonly string[] StaleBy =
+    [
+        "EdgeCache; fwd=stale; detail=stale-unreachable",
+        "EdgeCache; fwd=stale; detail=stale-5xx",
+        "EdgeCache; fwd=stale; detail=stale-429",
+        "EdgeCache; fwd=stale; detail=stale-denied",
+        "EdgeCache; fwd=stale; detail=stale-404",
+        $"{CacheName}; hit; {OfflineParameter}",
+    ];
+
     /// <summary>Hits by their remaining seconds; filled as they occur. A race writes an equal string twice.</summary>
     private static readonly string?[] Hits = new string?[KeptSeconds + 1];
 
@@ -42,7 +60,12 @@ public readonly record struct CacheStatus(CacheResult Result, int ForwardStatus 
 
     private string Own()
     {
-        var plain = Plain[(int)Result];
+        var plain = (Result, Outage) switch
+        {
+            (CacheResult.Stale, { } outage) => StaleBy[(int)outage],
+            (CacheResult.Error, OutageKind.Offline) => OfflineError,
+            _ => Plain[(int)Result],
+        };
         if (TimeToLive is not { } left)
         {
             return ForwardStatus == 0 ? plain : Append(plain, null);

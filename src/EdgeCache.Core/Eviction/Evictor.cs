@@ -31,10 +31,10 @@ public sealed class Evictor : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _limiting = new(); // Protects the two limits, and applies one change at a time.
     private readonly Task _evicting;
-    private long _limitBytes;
-    private long _roomBytes = long.MaxValue;
     private volatile bool _isLowering;
     private volatile bool _isResting;
+    private long _limitBytes;
+    private long _roomBytes = long.MaxValue;
     private int _disposed;
 
     public Evictor(EvictionOptions options, IVictimRemover remover, TimeProvider clock, ILogger logger)

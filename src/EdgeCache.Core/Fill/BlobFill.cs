@@ -10,13 +10,13 @@ namespace EdgeCache.Core.Fill;
 /// </summary>
 internal sealed class BlobFill
 {
-    private const int MaxSources = 16;
-
     private readonly FillOptions _options;
+    private readonly CancellationTokenSource _abandoned = new();
+    private readonly TaskCompletionSource _ended = NewSignal();
 
     /// <summary>Protects everything below.</summary>
     private readonly Lock _gate = new();
-    private readonly List<FillSource> _sources = [];
+    private readonly FillSources _sources = new();
     private readonly FillReaders _readers = new();
     private readonly FillHold _hold = new();
     private TaskCompletionSource _changed = NewSignal();
@@ -25,9 +25,10 @@ internal sealed class BlobFill
     private FillFailure _failure;
     private CacheTrail _trail;
     private long _visibleBytes;
+    private long _writtenBytes;
     private long _totalBytes = -1;
-    private int _nextSource;
     private bool _closed;
+    private bool _isAbandoned;
 
     /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
     public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
@@ -41,34 +42,62 @@ internal sealed class BlobFill
 
     public bool AsksSiblings { get; }
 
+    /// <summary>Called when the last reader has left and bytes are still to come.</summary>
+    public Action<BlobFill>? Orphaned { get; init; }
+
+    /// <summary>What it pays while nobody reads it; null: nothing.</summary>
+    public OrphanPace? Pace { get; init; }
+
+    /// <summary>Cancelled when it is not worth going on: nobody reads it, nor can anybody join any more.</summary>
+    public CancellationToken Abandoned => _abandoned.Token;
+
+    /// <summary>Ends when the run is over, and what it had is let go.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Whether nobody reads it, though bytes are still to come.</summary>
+    public bool IsOrphan
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return HasNoReadersYetWorks();
+            }
+        }
+    }
+
+    /// <summary>How much of it has come, 0 to 1; 0 where the whole is not known.</summary>
+    public double Share
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _totalBytes > 0 ? (double)_writtenBytes / _totalBytes : 0;
+            }
+        }
+    }
+
     /// <summary>Adds a reader and, where it brings one, its source. Null when the fill is full, or over and no longer joinable.</summary>
     /// <param name="linked">The repository is known to hold the digest: any source's bytes may be read.</param>
     public FillReader? TryJoin(RepositoryKey repository, bool linked, long expectedBytes)
     {
         lock (_gate)
         {
-            if (_closed || _isForgetting || _state == FillState.Failed || _readers.Count >= _options.MaxReadersPerFill)
+            if (_closed || _isAbandoned || _isForgetting || _state == FillState.Failed || _readers.Count >= _options.MaxReadersPerFill)
             {
                 return null;
             }
 
-            var source = _sources.Find(candidate => candidate.Repository == repository);
-            if (source is not null && !linked && !IsAsked(source))
-            {
-                // It may never be asked, and then would never give the right that this reader needs.
-                source = null;
-            }
-            else if (source is null && (linked || _sources.Count == 0) && _sources.Count < MaxSources)
-            {
-                source = new FillSource(repository, expectedBytes);
-                _sources.Add(source);
-            }
-
-            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && _nextSource == 0);
+            var source = _sources.Join(repository, linked, expectedBytes);
+            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && !_sources.HasAsked);
             _readers.Add(reader);
             return reader;
         }
     }
+
+    /// <summary>How many follow it.</summary>
+    public int Readers => _readers.Count;
 
     public bool IsFull
     {
@@ -76,7 +105,7 @@ internal sealed class BlobFill
         {
             lock (_gate)
             {
-                return !_isForgetting && _readers.Count >= _options.MaxReadersPerFill;
+                return !_isAbandoned && !_isForgetting && _readers.Count >= _options.MaxReadersPerFill;
             }
         }
     }
@@ -86,59 +115,78 @@ internal sealed class BlobFill
 
     public void Leave(FillReader reader)
     {
+        bool isOrphaned;
         lock (_gate)
         {
             _readers.Remove(reader);
             ReleaseWhenUnused();
+            isOrphaned = HasNoReadersYetWorks();
+        }
+
+        if (isOrphaned)
+        {
+            Orphaned?.Invoke(this);
         }
     }
 
-    /// <summary>The next source that has not been tried, in the order they came. Where there is none the fill has failed, in the same step: a source
-    /// that joins is either tried or refused, never lost.</summary>
-    public FillSource? NextSourceOrFail()
+    /// <summary>Ends the run unless somebody reads it: from now on nobody joins.</summary>
+    public bool TryAbandon()
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
-            if (_nextSource < _sources.Count)
+            if (!HasNoReadersYetWorks())
             {
-                return _sources[_nextSource++];
+                return false;
             }
 
-            _failure = _sources[^1].Failure ?? default;
-            _state = FillState.Failed;
-            previous = Renew();
+            _isAbandoned = true;
         }
 
-        previous.SetResult();
+        _abandoned.Cancel();
+        return true;
+    }
+
+    /// <summary>The next source that is not refused, in the order they came and round again. Where there is none the fill has failed, in the same step: a
+    /// source that joins is either tried or refused, never lost.</summary>
+    /// <param name="last">The one that was tried last; null at the beginning.</param>
+    public FillSource? NextSourceOrFail(FillSource? last)
+    {
+        lock (_gate)
+        {
+            if (_sources.Next(last) is { } next)
+            {
+                return next;
+            }
+
+            _failure = last?.Failure ?? default;
+            _state = FillState.Failed;
+        }
+
+        Wake();
         return null;
     }
 
     /// <summary>The source's upstream has answered with the content: its readers may have what is visible.</summary>
     public void Confirm(FillSource source)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             source.Confirmed = true;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>Gives up one source. Readers that depend on it alone learn it now; the others go on waiting.</summary>
     public void Refuse(FillSource source, FillFailure failure)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             source.Failure = failure;
             source.Confirmed = false;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>Begins a body: nothing is visible yet. The fill keeps a hold on the file until its last reader has left.</summary>
@@ -204,9 +252,9 @@ internal sealed class BlobFill
     /// <summary>Publishes the length written, less the piece that is held back until the digest matches.</summary>
     public void Advance(long writtenBytes)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
+            _writtenBytes = writtenBytes;
             var limit = _totalBytes >= 0 ? _totalBytes : writtenBytes;
             var visible = Math.Min(writtenBytes, limit - _options.HoldBackBytes);
             if (visible <= _visibleBytes)
@@ -216,30 +264,26 @@ internal sealed class BlobFill
 
             _visibleBytes = visible;
             _state = FillState.Growing;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>The digest matches: everything is visible.</summary>
     public void Verify(long totalBytes)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             _visibleBytes = totalBytes;
             _totalBytes = totalBytes;
             _state = FillState.Verified;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     public void Fail(FillFailure failure)
     {
-        TaskCompletionSource previous;
         lock (_gate)
         {
             if (_state is FillState.Verified or FillState.Failed)
@@ -249,10 +293,9 @@ internal sealed class BlobFill
 
             _failure = failure;
             _state = FillState.Failed;
-            previous = Renew();
         }
 
-        previous.SetResult();
+        Wake();
     }
 
     /// <summary>The run is over and the table has let go: nobody joins any more.</summary>
@@ -263,6 +306,8 @@ internal sealed class BlobFill
             _closed = true;
             ReleaseWhenUnused();
         }
+
+        _ended.TrySetResult();
     }
 
     /// <summary>What a reader may see now, and the task that ends when that changes.</summary>
@@ -288,6 +333,9 @@ internal sealed class BlobFill
         }
     }
 
+    private bool HasNoReadersYetWorks() =>
+        _readers.Count == 0 && !_closed && !_isAbandoned && _state is (FillState.Waiting or FillState.Growing);
+
     /// <summary>A hold on the file, or on what is in memory; null where there is none.</summary>
     public BlobLease? OpenLease(bool inMemory = false)
     {
@@ -297,27 +345,8 @@ internal sealed class BlobFill
         }
     }
 
-    /// <summary>Whether the source has been tried, or is the next to be.</summary>
-    private bool IsAsked(FillSource source) => _sources.IndexOf(source) <= Math.Max(_nextSource - 1, 0);
-
-    private TaskCompletionSource Renew()
-    {
-        var previous = _changed;
-        _changed = NewSignal();
-        return previous;
-    }
-
-    /// <summary>Has everybody look again.</summary>
-    private void Wake()
-    {
-        TaskCompletionSource previous;
-        lock (_gate)
-        {
-            previous = Renew();
-        }
-
-        previous.SetResult();
-    }
+    /// <summary>Has everybody look again. Who looked after the change and before this looks once more than it must.</summary>
+    private void Wake() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
 
     private void ReleaseWhenUnused()
     {

@@ -12,7 +12,7 @@ internal sealed class DigestResolver : IAsyncDisposable
 {
     private const int MaxRounds = 4;
 
-    private readonly SingleFlight<(RepositoryKey Asking, Digest Digest, bool HeadOnly), ManifestAnswer> _flights;
+    private readonly SingleFlight<(RepositoryKey Asking, Digest Digest, bool HeadOnly, FetchPriority Priority), ManifestAnswer> _flights;
     private readonly CacheStore _store;
     private readonly ManifestFetcher _fetcher;
     private readonly LinkConfirmer _confirmer;
@@ -22,14 +22,14 @@ internal sealed class DigestResolver : IAsyncDisposable
         _store = store;
         _fetcher = fetcher;
         _confirmer = confirmer;
-        _flights = new SingleFlight<(RepositoryKey, Digest, bool), ManifestAnswer>(options.MaxWaiters);
+        _flights = new SingleFlight<(RepositoryKey, Digest, bool, FetchPriority), ManifestAnswer>(options.MaxWaiters);
     }
 
     /// <summary>Makes sure that a digest can be served in a repository's name.</summary>
     /// <param name="headOnly">No bytes are wanted.</param>
     /// <exception cref="OperationCanceledException">The client's token; work in progress goes on for the others.</exception>
     public async ValueTask<ManifestAnswer> ResolveAsync(
-        RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
+        RepositoryKey repository, Digest digest, bool headOnly, FetchPriority priority, CancellationToken cancellationToken)
     {
         // Bytes are fetched once for all repositories; a HEAD leaves no bytes that another could use.
         var asking = headOnly ? repository : default;
@@ -56,7 +56,7 @@ internal sealed class DigestResolver : IAsyncDisposable
 
             // A miss, or an upstream whose HEAD does not tell the type: its GET does.
             var flown = await _flights
-                .RunAsync((asking, digest, headOnly), token => FetchAsync(repository, digest, headOnly, token), cancellationToken)
+                .RunAsync((asking, digest, headOnly, priority), token => FetchAsync(repository, digest, headOnly, priority, token), cancellationToken)
                 .ConfigureAwait(false);
             if (flown is not var (answer, joined))
             {
@@ -77,7 +77,8 @@ internal sealed class DigestResolver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _flights.DisposeAsync();
 
-    private async Task<ManifestAnswer> FetchAsync(RepositoryKey repository, Digest digest, bool headOnly, CancellationToken cancellationToken)
+    private async Task<ManifestAnswer> FetchAsync(
+        RepositoryKey repository, Digest digest, bool headOnly, FetchPriority priority, CancellationToken cancellationToken)
     {
         if (_store.LookupManifest(repository, digest) is { State: LookupState.Fresh } found)
         {
@@ -88,13 +89,13 @@ internal sealed class DigestResolver : IAsyncDisposable
         var reference = Reference.ByDigest(digest);
         if (!headOnly)
         {
-            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
+            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, priority, cancellationToken).ConfigureAwait(false);
         }
 
         var head = await _fetcher.HeadAsync(repository, reference, ManifestTypes.All, cancellationToken).ConfigureAwait(false);
         if (head.Result != CacheResult.Error && head.Digest.IsNone)
         {
-            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, cancellationToken).ConfigureAwait(false);
+            return await _fetcher.GetAsync(repository, reference, ManifestTypes.All, default, priority, cancellationToken).ConfigureAwait(false);
         }
 
         if (head is { Result: not CacheResult.Error, IsFromSibling: false })

@@ -13,6 +13,9 @@ internal static partial class FillLog
     public static partial void SourceFailed(
         ILogger logger, Digest digest, RepositoryKey repository, string endpoint, OriginOutcome outcome, string reason);
 
+    [LoggerMessage(EventIds.FillResumed, LogLevel.Information, "{Digest} goes on from {Repository} at {Endpoint} after {HeldBytes} bytes, the answer from {Offset} on")]
+    public static partial void Resumed(ILogger logger, Digest digest, RepositoryKey repository, string endpoint, long heldBytes, long offset);
+
     [LoggerMessage(EventIds.FillFailed, LogLevel.Warning, "{Digest} could not be had from any source")]
     public static partial void Failed(ILogger logger, Digest digest);
 

@@ -27,9 +27,31 @@ public sealed record FillOptions
     /// </summary>
     public int PieceBytes { get; init; } = 256 * 1024;
 
+    /// <summary>How often in a row a fill asks for the rest of a body that broke off and gains little, 1 to 100. 6: pauses of 8 s together, above the time-outs.</summary>
+    public int MaxAttemptsInVain { get; init; } = 6;
+
+    /// <summary>How often in all, 1 to 1,000,000. 1,000: a blob of 50 GB over a line that breaks every 50 MB.</summary>
+    public int MaxAttempts { get; init; } = 1000;
+
+    /// <summary>An attempt that brings so many bytes is not in vain.</summary>
+    public long ProgressBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>The pause after the first attempt in vain, of which up to a half is taken away by chance; it doubles up to 32 times that. 0 to 1 min.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Of a blob that cannot be stored, how many bytes at least are in memory for readers of different pace: 1 MiB to 64 MiB.</summary>
     public int PassThroughBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>How long readers of such a blob may hold up the others before they are let go.</summary>
     public TimeSpan PassThroughPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Fills that nobody reads any more, at once; beyond it the least advanced is dropped. 0 to 100,000. 16: enough for what clients leave when they
+    /// are restarted, and few enough for a slow line.</summary>
+    public int MaxOrphans { get; init; } = 16;
+
+    /// <summary>The rate that those share, in bytes a second; 0 for none, at most 1 TiB.</summary>
+    public long OrphanBytesPerSecond { get; init; }
+
+    /// <summary>A fill of which less than this share has come is dropped when its last reader leaves, 0 to 1. 0: all are finished, since others will ask.</summary>
+    public double OrphanMinShare { get; init; }
 }

@@ -1,4 +1,3 @@
-using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Concurrency;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
@@ -7,24 +6,52 @@ using Microsoft.Extensions.Logging;
 namespace EdgeCache.Core.Fill;
 
 /// <summary>
-/// The work of one fill: it alone reads upstream, writes the temporary blob and publishes. It tries the sources in order until one gives the right bytes;
-/// once a reader may have seen a byte, a failure ends the fill. Its token is the table's: no client can cancel it.
+/// The work of one fill: it alone reads upstream, writes the temporary blob and publishes. It goes:
+/// <list type="number">
+/// <item>what an earlier fill left is hashed again: the rest is asked for;</item>
+/// <item>the sources are asked in order until one answers with the content; who has another answer is refused;</item>
+/// <item>a body that breaks off goes on where it ended, from another endpoint, or another source where it brought little, as long as the attempts last;</item>
+/// <item>wrong bytes end the fill once a reader may have seen one; before that, the next source begins, or all begins anew.</item>
+/// </list>
+/// Its token is the table's: no client can cancel it.
 /// </summary>
 internal sealed class FillRun
 {
+    /// <summary>The longest Retry-After that a fill waits for, with its readers; after a longer one they may come again themselves.</summary>
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(30);
+
     private readonly BlobFill _fill;
-    private readonly IOrigin _origin;
     private readonly CacheStore _store;
     private readonly FillOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly AttemptBudget _attempts;
 
-    public FillRun(BlobFill fill, IOrigin origin, CacheStore store, FillOptions options, ILogger logger)
+    /// <summary>Other nodes and the upstreams; the upstreams alone once another node has failed.</summary>
+    private IOrigin _origin;
+
+    /// <summary>What has come so far; null before the first answer with content, unless an earlier fill left something.</summary>
+    private FillBody? _body;
+
+    /// <summary>Whether the readers know of the body.</summary>
+    private bool _hasBegun;
+
+    /// <summary>Whether what has come may serve another fill, where this one does not come to its end.</summary>
+    private bool _isWorthKeeping = true;
+
+    private ResumePoint _from;
+    private Func<bool>? _keeps;
+    private bool _hasStartedOver;
+
+    public FillRun(BlobFill fill, IOrigin origin, CacheStore store, FillOptions options, TimeProvider time, ILogger logger)
     {
         _fill = fill;
         _origin = origin;
         _store = store;
         _options = options;
+        _time = time;
         _logger = logger;
+        _attempts = new AttemptBudget(options);
     }
 
     /// <summary>Runs to the end; every outcome, faults of ours included, is told to the readers through the fill.</summary>
@@ -33,16 +60,7 @@ internal sealed class FillRun
     {
         try
         {
-            while (_fill.NextSourceOrFail() is { } source)
-            {
-                if (await TrySourceAsync(source, cancellationToken).ConfigureAwait(false) is { } verified)
-                {
-                    return verified;
-                }
-            }
-
-            FillLog.Failed(_logger, _fill.Digest);
-            return false;
+            return await FillAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,216 +69,262 @@ internal sealed class FillRun
         }
         catch (Exception error)
         {
+            _isWorthKeeping = false;
             FillLog.Crashed(_logger, _fill.Digest, error);
             _fill.Fail(new FillFailure(FailureSource.Internal, OriginOutcome.Unavailable, "The fetch failed inside the node."));
             return false;
         }
-    }
-
-    /// <summary>True or false: the fill is decided. Null: the source is refused and the next may try.</summary>
-    private async ValueTask<bool?> TrySourceAsync(FillSource source, CancellationToken cancellationToken)
-    {
-        var (decided, isSiblings) = await TryAsync(_origin, source, cancellationToken).ConfigureAwait(false);
-        if (decided is null && isSiblings)
+        finally
         {
-            // What another node got wrong is no word of the upstream's.
-            (decided, _) = await TryAsync(_origin.Upstream, source, cancellationToken).ConfigureAwait(false);
+            await DropBodyAsync().ConfigureAwait(false);
         }
-
-        return decided;
     }
 
-    private async ValueTask<(bool? Decided, bool IsSiblings)> TryAsync(IOrigin origin, FillSource source, CancellationToken cancellationToken)
-    {
-        await using var answer = await origin.GetBlobAsync(source.Repository, _fill.Digest, 0, cancellationToken).ConfigureAwait(false);
-        return (await TryAnswerAsync(answer, source, cancellationToken).ConfigureAwait(false), answer.IsFromSibling);
-    }
-
-    private async ValueTask<bool?> TryAnswerAsync(OriginAnswer answer, FillSource source, CancellationToken cancellationToken)
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         await PoolThread.EnterAsync().ConfigureAwait(false);
-        if (Check(source, answer) is { } refusal)
+        var source = _fill.NextSourceOrFail(null);
+        _body = await FillBody.TryTakeUpAsync(_fill, _store, source?.ExpectedBytes ?? -1, _options, cancellationToken).ConfigureAwait(false);
+        _from = new ResumePoint(_body?.WrittenBytes ?? 0);
+        while (source is not null)
         {
-            return Refuse(source, answer, refusal);
+            var step = await AttemptAsync(source, cancellationToken).ConfigureAwait(false);
+            if (step is FillStep.Verified or FillStep.Failed)
+            {
+                return step == FillStep.Verified;
+            }
+
+            source = step == FillStep.SameSource ? source : _fill.NextSourceOrFail(source);
         }
 
-        var totalBytes = answer.ContentLength ?? source.ExpectedBytes;
-        PendingBlob pending;
+        FillLog.Failed(_logger, _fill.Digest);
+        return false;
+    }
+
+    private async ValueTask<FillStep> AttemptAsync(FillSource source, CancellationToken cancellationToken)
+    {
+        var answer = await _origin.GetBlobAsync(source.Repository, _fill.Digest, _from, cancellationToken).ConfigureAwait(false);
+        await using (answer.ConfigureAwait(false))
+        {
+            await PoolThread.EnterAsync().ConfigureAwait(false);
+            if (AnswerCheck.Judge(answer, source, _from.Offset, _body?.TotalBytes ?? -1, _options.MaxBlobBytes) is { } refusal)
+            {
+                return await DeclineAsync(source, answer, refusal, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!TryBegin(source, answer, out var body))
+            {
+                return FillStep.Failed;
+            }
+
+            var heldBytes = body.WrittenBytes;
+            if (await body.ReceiveAsync(answer, cancellationToken).ConfigureAwait(false) is not { } failure)
+            {
+                Complete(body, source);
+                return FillStep.Verified;
+            }
+
+            FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
+            return failure switch
+            {
+                { Source: FailureSource.Store } => Fail(failure, isWorthKeeping: false),
+                { Outcome: OriginOutcome.Unavailable } =>
+                    await GoOnAsync(answer, failure, body.WrittenBytes - heldBytes, cancellationToken).ConfigureAwait(false),
+                _ => await GiveUpAsync(source, answer, failure).ConfigureAwait(false),
+            };
+        }
+    }
+
+    /// <summary>The source has answered with the content: its readers may see it. False where the disk refuses.</summary>
+    private bool TryBegin(FillSource source, OriginAnswer answer, out FillBody body)
+    {
+        if (_body is null && !TryCreateBody(answer.ContentLength ?? source.ExpectedBytes))
+        {
+            body = null!; // Not used where this is false.
+            return false;
+        }
+
+        body = _body!; // Made above where there was none.
+        if (body.WrittenBytes > 0)
+        {
+            FillLog.Resumed(_logger, _fill.Digest, source.Repository, answer.Endpoint, body.WrittenBytes, answer.Offset);
+        }
+
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            body.TotalBytes = answer.ContentLength is { } length ? answer.Offset + length : body.TotalBytes;
+            _fill.Begin(body.Pending.Writer, body.TotalBytes, answer.Trail);
+        }
+
+        _keeps = answer.Keeps ?? _keeps;
+        if (!answer.IsFromSibling)
+        {
+            // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
+            _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
+        }
+
+        _fill.Confirm(source);
+        _fill.Advance(body.WrittenBytes);
+        return true;
+    }
+
+    private bool TryCreateBody(long totalBytes)
+    {
         try
         {
-            pending = _store.BeginFollowed(_fill.Digest, Math.Max(totalBytes, 0));
+            _body = new FillBody(_fill, _store, _store.BeginFollowed(_fill.Digest, Math.Max(totalBytes, 0)), totalBytes, _options);
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             FillLog.NotStored(_logger, _fill.Digest, error.Message);
-            _fill.Fail(DiskFailed);
+            Fail(FillFailure.DiskFailed);
             return false;
         }
-
-        using (pending)
-        {
-            _fill.Begin(pending.Writer, totalBytes, answer.Trail);
-            if (!answer.IsFromSibling)
-            {
-                // Without a size: what the upstream says of it is not verified yet, and a wrong one would have every later answer refused.
-                _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, -1);
-            }
-
-            _fill.Confirm(source);
-            var failure = await ReceiveAsync(answer.Body, pending, totalBytes, cancellationToken).ConfigureAwait(false);
-            if (failure is { } broken)
-            {
-                return GiveUp(source, answer, broken);
-            }
-
-            _fill.Verify(pending.Writer.WrittenBytes);
-            _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, pending.Writer.WrittenBytes);
-            if (answer.Keeps?.Invoke() ?? true)
-            {
-                Publish(pending, source);
-            }
-
-            return true;
-        }
     }
 
-    /// <summary>What is wrong with an answer before its body is read; null when nothing is.</summary>
-    private FillFailure? Check(FillSource source, OriginAnswer answer)
+    /// <summary>An answer without what was asked for.</summary>
+    private async ValueTask<FillStep> DeclineAsync(FillSource source, OriginAnswer answer, FillFailure refusal, CancellationToken cancellationToken)
     {
-        if (answer.Outcome != OriginOutcome.Found)
+        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, refusal.Outcome, refusal.Reason);
+        if (TryLeaveSiblings(answer))
         {
-            return FillFailure.From(answer);
+            return FillStep.SameSource;
         }
 
-        if (answer.Offset != 0)
+        if (_hasBegun && refusal.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited)
         {
-            return Bad("The upstream answered with a part of the blob that was not asked for.");
+            return await GoOnAsync(answer, refusal, 0, cancellationToken).ConfigureAwait(false);
         }
 
-        if (answer.ContentLength is { } length)
+        if (_from.Offset > 0 && refusal.Outcome == OriginOutcome.BadAnswer && await TryStartOverAsync().ConfigureAwait(false))
         {
-            if (source.ExpectedBytes >= 0 && length != source.ExpectedBytes)
-            {
-                return Bad($"The upstream offers {length} bytes where the manifest says {source.ExpectedBytes}.");
-            }
-
-            if (length > _options.MaxBlobBytes)
-            {
-                return Bad($"The blob is longer than {_options.MaxBlobBytes} bytes.");
-            }
+            return FillStep.SameSource;
         }
 
-        return null;
+        _fill.Refuse(source, refusal);
+        return FillStep.NextSource;
     }
 
-    /// <summary>Reads the body to its end and compares the digest. Null: all is well.</summary>
-    private async ValueTask<FillFailure?> ReceiveAsync(Stream body, PendingBlob pending, long totalBytes, CancellationToken cancellationToken)
+    /// <summary>A body that broke off: what has come stands, and the rest is asked for, after a pause where little has come.</summary>
+    private async ValueTask<FillStep> GoOnAsync(OriginAnswer answer, FillFailure failure, long gainedBytes, CancellationToken cancellationToken)
     {
-        var writer = pending.Writer;
-        var pieces = writer.OpenPieces(_options.PieceBytes, totalBytes);
-        await using (pieces.ConfigureAwait(false))
+        _from = answer.Outcome == OriginOutcome.Found ? PointAfter(answer) : _from;
+        if (TryLeaveSiblings(answer))
         {
-            if (await CopyAsync(body, pending, pieces, totalBytes, cancellationToken).ConfigureAwait(false) is { } fault)
-            {
-                return fault;
-            }
-
-            if (totalBytes >= 0 && writer.WrittenBytes != totalBytes)
-            {
-                return new FillFailure(
-                    FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body ended after {writer.WrittenBytes} of {totalBytes} bytes.");
-            }
-
-            var found = await pieces.FinishAsync().ConfigureAwait(false);
-            return found == _fill.Digest ? null : Bad($"The upstream's bytes have the digest {found}.");
+            return FillStep.SameSource;
         }
+
+        var retryAfter = failure.RetryAfter ?? TimeSpan.Zero;
+        if (!_attempts.TryTake(gainedBytes, out var delay) || retryAfter > MaxRetryAfter)
+        {
+            return Fail(failure);
+        }
+
+        await Task.Delay(delay > retryAfter ? delay : retryAfter, _time, cancellationToken).ConfigureAwait(false);
+        return gainedBytes >= _options.ProgressBytes ? FillStep.SameSource : FillStep.NextSource;
     }
 
-    /// <summary>Makes what each read returned visible at once. Null: the body has ended well.</summary>
-    private async ValueTask<FillFailure?> CopyAsync(
-        Stream body, PendingBlob pending, PieceWriter pieces, long totalBytes, CancellationToken cancellationToken)
+    /// <summary>Where to go on after a body. One that came whole in answer to a Range is not held to its ETag again: storages of one upstream may differ in it.</summary>
+    private ResumePoint PointAfter(OriginAnswer answer)
     {
-        var writer = pending.Writer;
-        var followed = new FollowedWriter(_fill, _store, pending, pieces, _options);
-        var limitBytes = totalBytes >= 0 ? totalBytes : _options.MaxBlobBytes;
-        long turnEndsAt = _options.PieceBytes;
-        while (true)
-        {
-            var room = await pieces.GetRoomAsync().ConfigureAwait(false);
-            var (count, fault) = await ReadAsync(body, room, cancellationToken).ConfigureAwait(false);
-            await PoolThread.EnterAsync().ConfigureAwait(false);
-            if (fault is not null || count == 0)
-            {
-                return fault;
-            }
-
-            if (writer.WrittenBytes + count > limitBytes)
-            {
-                return Bad($"The upstream sent more than {limitBytes} bytes.");
-            }
-
-            if (await followed.CommitAsync(count, cancellationToken).ConfigureAwait(false) is { } refused)
-            {
-                return refused;
-            }
-
-            _fill.Advance(writer.WrittenBytes);
-            if (writer.WrittenBytes >= turnEndsAt)
-            {
-                // An upstream as fast as the disk never makes this wait: on one core the first reader would see its first byte with the last.
-                turnEndsAt = writer.WrittenBytes + _options.PieceBytes;
-                await Task.Yield();
-            }
-        }
+        var writtenBytes = _body?.WrittenBytes ?? 0;
+        return answer.IsFromSibling
+            ? new ResumePoint(writtenBytes)
+            : new ResumePoint(writtenBytes, answer.Endpoint, _from.Offset > 0 && answer.Offset == 0 ? null : answer.ETag);
     }
 
-    private static async ValueTask<(int Count, FillFailure? Fault)> ReadAsync(Stream body, Memory<byte> room, CancellationToken cancellationToken)
+    /// <summary>A body whose bytes are wrong: all may begin anew as long as no reader may have seen one.</summary>
+    private async ValueTask<FillStep> GiveUpAsync(FillSource source, OriginAnswer answer, FillFailure failure)
     {
-        try
-        {
-            return (await body.ReadAsync(room, cancellationToken).ConfigureAwait(false), null);
-        }
-        catch (Exception error) when (error is IOException or TimeoutException)
-        {
-            return (0, new FillFailure(FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's body broke off: {error.Message}"));
-        }
-    }
-
-    private bool? Refuse(FillSource source, OriginAnswer answer, FillFailure failure)
-    {
-        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
-        if (!answer.IsFromSibling)
-        {
-            _fill.Refuse(source, failure);
-        }
-
-        return null;
-    }
-
-    /// <summary>A body that came to nothing: the next source may begin as long as no reader may have seen a byte.</summary>
-    private bool? GiveUp(FillSource source, OriginAnswer answer, FillFailure failure)
-    {
-        if (failure.Outcome == OriginOutcome.BadAnswer)
+        var isMixed = _body is { IsMixed: true };
+        _isWorthKeeping = false;
+        if (!isMixed)
         {
             answer.Rejected?.Invoke();
         }
-
-        if (_fill.TryTakeBack())
+        else if (await TryStartOverAsync().ConfigureAwait(false))
         {
-            return Refuse(source, answer, failure);
+            return FillStep.SameSource;
         }
 
-        FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
-        _fill.Fail(failure);
-        return false;
+        if (!_fill.TryTakeBack())
+        {
+            return Fail(failure);
+        }
+
+        await DropBodyAsync().ConfigureAwait(false);
+        if (TryLeaveSiblings(answer))
+        {
+            return FillStep.SameSource;
+        }
+
+        _fill.Refuse(source, failure);
+        return FillStep.NextSource;
     }
 
-    private void Publish(PendingBlob pending, FillSource source)
+    /// <summary>What another node got wrong is no word of the upstream's: that is asked from now on. False where it has been asked already.</summary>
+    private bool TryLeaveSiblings(OriginAnswer answer)
     {
+        var hasSiblings = answer.IsFromSibling && _origin != _origin.Upstream;
+        _origin = answer.IsFromSibling ? _origin.Upstream : _origin;
+        return hasSiblings;
+    }
+
+    /// <summary>Drops bytes from several places of which no reader has seen any, once. False where that is not possible.</summary>
+    private async ValueTask<bool> TryStartOverAsync()
+    {
+        if (_hasStartedOver || !_fill.TryTakeBack())
+        {
+            return false;
+        }
+
+        _hasStartedOver = true;
+        _isWorthKeeping = false;
+        await DropBodyAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    private async ValueTask DropBodyAsync()
+    {
+        _from = default;
+        _hasBegun = false;
+        if (_body is { } body)
+        {
+            _body = null;
+            if (_isWorthKeeping)
+            {
+                _store.KeepUnfinished(body.Pending);
+            }
+
+            await body.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _isWorthKeeping = true;
+    }
+
+    private FillStep Fail(FillFailure failure, bool isWorthKeeping = true)
+    {
+        _isWorthKeeping &= isWorthKeeping;
+        _fill.Fail(failure);
+        return FillStep.Failed;
+    }
+
+    private void Complete(FillBody body, FillSource source)
+    {
+        _isWorthKeeping = false;
+        _fill.Verify(body.WrittenBytes);
+        _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, body.WrittenBytes);
+        if (!(_keeps?.Invoke() ?? true))
+        {
+            return;
+        }
+
         try
         {
-            var stored = _store.Publish(pending);
-            FillLog.Completed(_logger, _fill.Digest, source.Repository, pending.Writer.WrittenBytes, stored);
+            var stored = _store.Publish(body.Pending);
+            FillLog.Completed(_logger, _fill.Digest, source.Repository, body.WrittenBytes, stored);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -268,9 +332,4 @@ internal sealed class FillRun
             FillLog.NotStored(_logger, _fill.Digest, error.Message);
         }
     }
-
-    /// <summary>What the system says of it names paths of this machine: that goes to the log only.</summary>
-    private static FillFailure DiskFailed { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache disk failed.");
-
-    private static FillFailure Bad(string reason) => new(FailureSource.Origin, OriginOutcome.BadAnswer, reason);
 }

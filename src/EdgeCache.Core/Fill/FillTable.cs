@@ -21,26 +21,43 @@ public sealed class FillTable : IAsyncDisposable
     private readonly IOrigin _origin;
     private readonly CacheStore _store;
     private readonly FillOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IFillLeases? _leases;
+    private readonly Orphans _orphans;
     private int _active;
     private int _disposed;
     private long _verified;
     private long _failed;
 
     /// <param name="leases">Whose turn a fetch is among the fleet's nodes; null: nobody waits for another.</param>
-    public FillTable(IOrigin origin, CacheStore store, FillOptions options, ILogger<FillTable> logger, IFillLeases? leases = null)
+    public FillTable(
+        IOrigin origin, CacheStore store, FillOptions options, TimeProvider time, ILogger<FillTable> logger, IFillLeases? leases = null)
     {
         _leases = leases;
         _origin = origin;
         _store = store;
         _options = options;
+        _time = time;
         _logger = logger;
         _stop = _stopping.Token;
+        _orphans = new Orphans(options, time, () => _fills.Values);
     }
 
     /// <summary>Fills in progress.</summary>
     public int Active => Volatile.Read(ref _active);
+
+    /// <summary>Whether a fill of the digest is in progress.</summary>
+    public bool IsRunning(in Digest digest) => _fills.ContainsKey(digest);
+
+    /// <summary>Clients that follow fills in progress.</summary>
+    public int Readers => _fills.Values.Sum(fill => fill.Readers);
+
+    /// <summary>Fills in progress that nobody reads.</summary>
+    public int OrphanCount => _orphans.Count;
+
+    /// <summary>Fills that were dropped because nobody read them, since the start.</summary>
+    public long OrphansDropped => _orphans.Dropped;
 
     /// <summary>Fills that ended with verified content, since the start.</summary>
     public long Verified => Interlocked.Read(ref _verified);
@@ -58,6 +75,7 @@ public sealed class FillTable : IAsyncDisposable
     public JoinOutcome JoinOrStart(
         RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, FetchScope scope, out FillReader? reader)
     {
+        BlobFill? before = null;
         while (true)
         {
             if (_fills.TryGetValue(digest, out var running))
@@ -81,10 +99,11 @@ public sealed class FillTable : IAsyncDisposable
 
                 // It has just ended: out of the way, so that a new one can start.
                 _fills.TryRemove(new KeyValuePair<Digest, BlobFill>(digest, running));
+                before = running;
                 continue;
             }
 
-            if (TryStart(repository, digest, linked, expectedBytes, scope, out reader) is { } outcome)
+            if (TryStart(new FillSource(repository, expectedBytes), digest, linked, scope, before, out reader) is { } outcome)
             {
                 return outcome;
             }
@@ -114,8 +133,9 @@ public sealed class FillTable : IAsyncDisposable
     }
 
     /// <summary>Null where another request was faster.</summary>
+    /// <param name="before">The digest's fill that has just ended, or is ending.</param>
     private JoinOutcome? TryStart(
-        RepositoryKey repository, in Digest digest, bool linked, long expectedBytes, FetchScope scope, out FillReader? reader)
+        FillSource source, in Digest digest, bool linked, FetchScope scope, BlobFill? before, out FillReader? reader)
     {
         reader = null;
         lock (_starting)
@@ -137,24 +157,27 @@ public sealed class FillTable : IAsyncDisposable
             }
 
             var isElsewhere = _origin.IsElsewhere(AffinityKey.Of(digest));
-            var fill = new BlobFill(digest, _options, asksSiblings: isElsewhere && scope == FetchScope.Anywhere);
-            reader = fill.TryJoin(repository, linked, expectedBytes);
+            var fill = new BlobFill(digest, _options, asksSiblings: isElsewhere && scope == FetchScope.Anywhere) { Orphaned = _orphans.Add, Pace = _orphans.Pace };
+            reader = fill.TryJoin(source.Repository, linked, source.ExpectedBytes);
             _fills[digest] = fill;
             Interlocked.Increment(ref _active);
             // The home itself may ask its neighbour for what it holds; who is asked in the home's place asks upstream only.
             var origin = isElsewhere && scope == FetchScope.Upstream ? _origin.Upstream : _origin;
-            _ = Task.Run(() => RunAsync(fill, origin));
+            _ = Task.Run(() => RunAsync(fill, origin, before?.Ended ?? Task.CompletedTask));
             return JoinOutcome.Joined;
         }
     }
 
-    private async Task RunAsync(BlobFill fill, IOrigin origin)
+    /// <param name="before">Ends when the fill before has let go of its file, which this one may go on with.</param>
+    private async Task RunAsync(BlobFill fill, IOrigin origin, Task before)
     {
         try
         {
-            await using var turn = _leases is null ? null : await _leases.TakeTurnAsync(fill.Digest, _stop).ConfigureAwait(false);
-            var run = new FillRun(fill, origin, _store, _options, _logger);
-            var verified = await run.RunAsync(_stop).ConfigureAwait(false);
+            await before.ConfigureAwait(false);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stop, fill.Abandoned);
+            await using var turn = _leases is null ? null : await _leases.TakeTurnAsync(fill.Digest, ending.Token).ConfigureAwait(false);
+            var run = new FillRun(fill, origin, _store, _options, _time, _logger);
+            var verified = await run.RunAsync(ending.Token).ConfigureAwait(false);
             Interlocked.Increment(ref verified ? ref _verified : ref _failed);
         }
         finally

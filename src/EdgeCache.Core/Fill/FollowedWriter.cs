@@ -30,7 +30,7 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
         {
             if (!store.TryGoOnInMemory(pending, error))
             {
-                return DiskFailed;
+                return FillFailure.DiskFailed;
             }
         }
 
@@ -38,9 +38,6 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
         pieces.Commit(bytes);
         return null;
     }
-
-    /// <summary>What the system says of it names paths of this machine: that goes to the log only.</summary>
-    private static FillFailure DiskFailed { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache disk failed.");
 
     /// <summary>Waits until there is room in the window. False where nobody reads any more.</summary>
     private async ValueTask<bool> TryMakeRoomAsync(int bytes, CancellationToken cancellationToken)

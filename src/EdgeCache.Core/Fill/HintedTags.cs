@@ -34,14 +34,15 @@ internal sealed class HintedTags(ISharedTags? shared, CacheStore store, DigestRe
             return new ManifestAnswer(CacheResult.Hit, repository, hint.Digest, hint.Type, hint.SizeBytes, Freshness: freshness);
         }
 
-        var answer = await digests.ResolveAsync(repository, hint.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        var answer = await digests.ResolveAsync(repository, hint.Digest, headOnly: false, FetchPriority.Interactive, cancellationToken).ConfigureAwait(false);
         if (answer.Result != CacheResult.Error)
         {
             store.TakeTag(repository, tag, accept, hint);
             return answer with { Freshness = freshness, Trail = answer.Trail with { Age = freshness.Age } };
         }
 
-        if (answer.Failure is { Source: FailureSource.Limit or FailureSource.Internal } or { Outcome: OriginOutcome.Unavailable or OriginOutcome.RateLimited })
+        if (answer.Failure.Outage is null or OutageKind.Unreachable or OutageKind.RateLimited or OutageKind.Offline
+            || answer.Failure.Outcome == OriginOutcome.Unavailable)
         {
             // Asking for the tag would meet the same.
             return answer;

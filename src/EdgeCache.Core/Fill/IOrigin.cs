@@ -16,17 +16,16 @@ public interface IOrigin
     /// <summary>Whether another node is asked first for what has this key.</summary>
     bool IsElsewhere(AffinityKey key) => false;
 
-    /// <summary>GET of a manifest. The caller bounds the body's size.</summary>
+    /// <summary>GET of a manifest: the one request that counts against a pull quota. The caller bounds the body's size.</summary>
     /// <param name="accept">The types the Accept header asks for.</param>
     /// <param name="ifNoneMatch">A digest whose quoted text is sent as If-None-Match; none sends nothing.</param>
     ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken);
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken);
 
     /// <summary>HEAD of a manifest: costs nothing of a pull quota (PROTOCOL 3).</summary>
     ValueTask<OriginAnswer> HeadManifestAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken);
 
     /// <summary>GET of a blob, from an offset on. Blobs are never asked with HEAD (PROTOCOL 18).</summary>
-    /// <param name="offset">Above 0, a Range request; an upstream that ignores it answers with Offset 0.</param>
-    ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken);
+    ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken);
 }

@@ -39,9 +39,9 @@ public sealed class LinkConfirmer : IAsyncDisposable
 
     private async Task<Confirmation> AskBlobAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
     {
-        await using var answer = await _origin.GetBlobAsync(repository, digest, 0, cancellationToken).ConfigureAwait(false);
+        await using var answer = await _origin.GetBlobAsync(repository, digest, default, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
-        return Learn(repository, digest, answer, ManifestTypes.None);
+        return await LearnAsync(repository, digest, answer, ManifestTypes.None, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Confirmation> AskManifestAsync(RepositoryKey repository, Digest digest, CancellationToken cancellationToken)
@@ -49,14 +49,23 @@ public sealed class LinkConfirmer : IAsyncDisposable
         await using var answer = await _origin
             .HeadManifestAsync(repository, Reference.ByDigest(digest), ManifestTypes.All, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
-        return Learn(repository, digest, answer, MediaTypes.Parse(answer.MediaType));
+        return await LearnAsync(repository, digest, answer, MediaTypes.Parse(answer.MediaType), cancellationToken).ConfigureAwait(false);
     }
 
-    private Confirmation Learn(RepositoryKey repository, in Digest digest, OriginAnswer answer, ManifestTypes type)
+    private async ValueTask<Confirmation> LearnAsync(
+        RepositoryKey repository, Digest digest, OriginAnswer answer, ManifestTypes type, CancellationToken cancellationToken)
     {
         if (answer.Outcome != OriginOutcome.Found)
         {
-            return new Confirmation(FillFailure.From(answer), ManifestTypes.None, -1);
+            var failure = FillFailure.From(answer);
+            if (StoreLoading.MayHelp(_store, failure))
+            {
+                await StoreLoading.WaitAsync(_store, cancellationToken).ConfigureAwait(false);
+                var found = _store.LookupBlob(repository, digest);
+                return found.IsLinked ? new Confirmation(null, found.Type, found.SizeBytes) : new Confirmation(failure, ManifestTypes.None, -1);
+            }
+
+            return new Confirmation(failure, ManifestTypes.None, -1);
         }
 
         // Without a size: an answer's length that no bytes have proved would be held against later ones.

@@ -28,22 +28,23 @@ internal sealed class ManifestFetcher
     /// <summary>Fetches by tag or digest, and stores.</summary>
     /// <param name="unless">Where upstream still has this digest it need not send it again: the answer is then Revalidated. None always fetches.</param>
     public async Task<ManifestAnswer> GetAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, CancellationToken cancellationToken)
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, FetchPriority priority, CancellationToken cancellationToken)
     {
-        var (answer, isSiblings) = await GetFromAsync(_origin, repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+        var (answer, isSiblings) = await GetFromAsync(_origin, repository, reference, accept, unless, priority, cancellationToken).ConfigureAwait(false);
         if (isSiblings && answer.Result == CacheResult.Error)
         {
             // What another node got wrong is no word of the upstream's.
-            (answer, _) = await GetFromAsync(_origin.Upstream, repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+            (answer, _) = await GetFromAsync(_origin.Upstream, repository, reference, accept, unless, priority, cancellationToken).ConfigureAwait(false);
         }
 
         return answer;
     }
 
     private async Task<(ManifestAnswer Answer, bool IsSiblings)> GetFromAsync(
-        IOrigin origin, RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, CancellationToken cancellationToken)
+        IOrigin origin, RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, FetchPriority priority,
+        CancellationToken cancellationToken)
     {
-        await using var answer = await origin.GetManifestAsync(repository, reference, accept, unless, cancellationToken).ConfigureAwait(false);
+        await using var answer = await origin.GetManifestAsync(repository, reference, accept, unless, priority, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
         return (await TakeAsync(repository, reference, answer, unless, cancellationToken).ConfigureAwait(false), answer.IsFromSibling);
     }
@@ -177,5 +178,5 @@ internal sealed class ManifestFetcher
         new(FailureSource.Origin, OriginOutcome.BadAnswer, $"The upstream's manifest is longer than {limitBytes} bytes.");
 
     private static FillFailure BrokenOff(string reason) =>
-        new(FailureSource.Origin, OriginOutcome.Unavailable, $"The upstream's manifest broke off: {reason}.");
+        new(FailureSource.Origin, OriginOutcome.Unreachable, $"The upstream's manifest broke off: {reason}.");
 }

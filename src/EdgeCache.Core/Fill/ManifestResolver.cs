@@ -15,6 +15,8 @@ public sealed class ManifestResolver : IAsyncDisposable
 {
     private const int MaxRounds = 4;
 
+    private static readonly FillFailure BudgetIsLow = new(FailureSource.Origin, OriginOutcome.RateLimited, "The upstream's budget is low.");
+
     private readonly SingleFlight<TagKey, ManifestAnswer> _tagFlights;
     private readonly CacheStore _store;
     private readonly ManifestFetcher _fetcher;
@@ -47,7 +49,7 @@ public sealed class ManifestResolver : IAsyncDisposable
             ? _store.LookupManifest(repository, reference.Digest)
             : _store.LookupTag(repository, reference, accept, rule);
         return found.State == LookupState.Fresh ? ValueTask.FromResult(ManifestAnswer.Stored(repository, found, CacheResult.Hit))
-            : reference.IsDigest ? _digests.ResolveAsync(repository, reference.Digest, headOnly, cancellationToken)
+            : reference.IsDigest ? _digests.ResolveAsync(repository, reference.Digest, headOnly, FetchPriority.Interactive, cancellationToken)
             : ResolveTagAsync(repository, reference, accept, rule, headOnly, cancellationToken);
     }
 
@@ -94,7 +96,14 @@ public sealed class ManifestResolver : IAsyncDisposable
 
             if (answer.Result == CacheResult.Error)
             {
-                return MayServeStale(found, answer.Failure) ? ServeStale(key, found, answer) : answer;
+                if (StoreLoading.MayHelp(_store, answer.Failure))
+                {
+                    await StoreLoading.WaitAsync(_store, cancellationToken).ConfigureAwait(false);
+                    found = _store.LookupTag(repository, tag, accept, rule);
+                }
+
+                return found.State == LookupState.Fresh ? ManifestAnswer.Stored(repository, found, CacheResult.Hit)
+                    : MayServeStale(found, rule, answer.Failure) ? ServeStale(key, found, answer) : answer;
             }
 
             // The full list gave a type this client cannot take: the next round asks with the client's own class.
@@ -117,7 +126,8 @@ public sealed class ManifestResolver : IAsyncDisposable
             return ManifestAnswer.Stored(key.Repository, found, CacheResult.Hit);
         }
 
-        var answer = await _digests.ResolveAsync(key.Repository, found.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        var answer = await _digests.ResolveAsync(key.Repository, found.Digest, headOnly: false, FetchPriority.Interactive, cancellationToken)
+            .ConfigureAwait(false);
         return answer with { Freshness = found.Freshness, Trail = answer.Trail with { Age = found.Freshness.Age } };
     }
 
@@ -151,7 +161,7 @@ public sealed class ManifestResolver : IAsyncDisposable
             }
         }
 
-        return await GetAndRememberAsync(key, default, cancellationToken).ConfigureAwait(false);
+        return await GetAndRememberAsync(key, default, FetchPriority.Interactive, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>HEAD; where that names no digest, a conditional GET; where it names a new one, GET by digest.</summary>
@@ -164,9 +174,11 @@ public sealed class ManifestResolver : IAsyncDisposable
             return head;
         }
 
+        // What is held will do where the budget is low: the rest of it is for those who would get nothing.
+        var priority = MayServeStale(found, key.Rule, BudgetIsLow) ? FetchPriority.Background : FetchPriority.Interactive;
         if (head.Digest.IsNone)
         {
-            var answer = await GetAndRememberAsync(key, found.Digest, cancellationToken).ConfigureAwait(false);
+            var answer = await GetAndRememberAsync(key, found.Digest, priority, cancellationToken).ConfigureAwait(false);
             return answer.Result == CacheResult.Revalidated ? Revalidated(key, found, answer) : answer;
         }
 
@@ -180,13 +192,13 @@ public sealed class ManifestResolver : IAsyncDisposable
             return RememberHead(key, head);
         }
 
-        var moved = await _digests.ResolveAsync(key.Repository, head.Digest, headOnly: false, cancellationToken).ConfigureAwait(false);
+        var moved = await _digests.ResolveAsync(key.Repository, head.Digest, headOnly: false, priority, cancellationToken).ConfigureAwait(false);
         return Remember(key, moved with { Trail = head.Trail });
     }
 
-    private async Task<ManifestAnswer> GetAndRememberAsync(TagKey key, Digest unless, CancellationToken cancellationToken)
+    private async Task<ManifestAnswer> GetAndRememberAsync(TagKey key, Digest unless, FetchPriority priority, CancellationToken cancellationToken)
     {
-        var answer = await _fetcher.GetAsync(key.Repository, key.Tag, key.Accept, unless, cancellationToken).ConfigureAwait(false);
+        var answer = await _fetcher.GetAsync(key.Repository, key.Tag, key.Accept, unless, priority, cancellationToken).ConfigureAwait(false);
         Forget(key, answer.Failure);
         return answer.Result == CacheResult.Revalidated ? answer : Remember(key, answer);
     }
@@ -229,10 +241,10 @@ public sealed class ManifestResolver : IAsyncDisposable
         return Remember(key, head);
     }
 
-    /// <summary>Upstream says with authority that the tag is gone: so is what we knew of it.</summary>
+    /// <summary>Upstream says with authority that the tag is gone: so is what we knew of it, unless it is to outlive what upstream holds.</summary>
     private void Forget(TagKey key, in FillFailure failure)
     {
-        if (failure is { Source: FailureSource.Origin, Outcome: OriginOutcome.NotFound })
+        if (failure.Outage == OutageKind.NotFound && key.Rule.Outage.NotFound == OutageAction.Pass)
         {
             _store.RemoveTag(key.Repository, key.Tag);
             _hints.Drop(key.Repository, key.Tag);
@@ -241,15 +253,19 @@ public sealed class ManifestResolver : IAsyncDisposable
 
     private void Tell(TagKey key, in TagEntry entry) => _hints.Tell(key.Repository, key.Tag, key.Accept, entry, key.Rule);
 
-    /// <summary>RFC 5861, section 4: upstream's failures may be bridged; its refusals and its "no such tag" may not.</summary>
-    private static bool MayServeStale(in Lookup found, in FillFailure failure) =>
+    /// <summary>RFC 5861, section 4, for the outages that the rule lets bridge, and for failures of this node's own.</summary>
+    private static bool MayServeStale(in Lookup found, FreshnessRule rule, in FillFailure failure) =>
         found.State == LookupState.Stale
         && found.Freshness.State == FreshnessState.Stale
-        && failure.Outcome is OriginOutcome.Unavailable or OriginOutcome.RateLimited or OriginOutcome.BadAnswer or OriginOutcome.Loop;
+        && (failure.Outage is not { } outage || rule.Outage.For(outage) == OutageAction.Stale);
 
     private ManifestAnswer ServeStale(TagKey key, in Lookup found, ManifestAnswer answer)
     {
-        FillLog.TagServedStale(_logger, key.Repository, key.Tag, answer.Failure.Outcome, answer.Failure.Reason);
+        if (answer.Failure.Outage != OutageKind.Offline)
+        {
+            FillLog.TagServedStale(_logger, key.Repository, key.Tag, answer.Failure.Outcome, answer.Failure.Reason);
+        }
+
         return ManifestAnswer.Stored(key.Repository, found, CacheResult.Stale) with { ForwardStatus = answer.ForwardStatus, Failure = answer.Failure };
     }
 

@@ -33,6 +33,9 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>Docker-Content-Digest, where it was sent and is well formed; the upstream's claim, never proof.</summary>
     public Digest Digest { get; init; }
 
+    /// <summary>The ETag as sent, quotes included, where it is a strong one: what an If-Range needs (RFC 9110, section 13.1.5).</summary>
+    public string? ETag { get; init; }
+
     /// <summary>The HTTP status; 0 where there was no answer.</summary>
     public int StatusCode { get; init; }
 
@@ -48,6 +51,9 @@ public sealed class OriginAnswer : IAsyncDisposable
 
     /// <summary>Why, for anything but Found; safe to show to a client (no credentials, no query strings).</summary>
     public string Reason { get; init; } = string.Empty;
+
+    /// <summary>Whether the registry itself answered, and no storage that it led to.</summary>
+    public bool IsRegistrysWord { get; init; }
 
     /// <summary>Whether another node of the fleet gave it. Upstream, asked for the same, may then still have it right.</summary>
     public bool IsFromSibling { get; init; }

@@ -21,12 +21,18 @@ public enum OriginOutcome
     /// <summary>429, or 408.</summary>
     RateLimited,
 
-    /// <summary>5xx, no connection, a time-out, or a body that broke off: a later try may work.</summary>
+    /// <summary>5xx: a later try may work.</summary>
     Unavailable,
+
+    /// <summary>No connection, a time-out, or a body that broke off: a later try may work.</summary>
+    Unreachable,
 
     /// <summary>508: the request came round to a cache that it had passed (RFC 8586). Somebody's configuration is wrong.</summary>
     Loop,
 
     /// <summary>An answer that must not be used: encoded, oversized, a refused redirect or token realm, malformed.</summary>
     BadAnswer,
+
+    /// <summary>The upstream is switched off in this node's configuration: nobody was asked.</summary>
+    Offline,
 }

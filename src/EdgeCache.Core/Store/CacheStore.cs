@@ -23,6 +23,7 @@ public sealed class CacheStore : IAsyncDisposable
     private readonly RepositoryRecords _records;
     private readonly DiskGuard _disk;
     private readonly StoreIntake _intake;
+    private readonly UnfinishedBlobs _unfinished;
     private readonly Scrubber _scrubber;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -44,6 +45,7 @@ public sealed class CacheStore : IAsyncDisposable
         _records = new RepositoryRecords(_index, _stored, clock);
         _disk = new DiskGuard(_blobs, _evictor, options.Disk, clock, logger);
         _intake = new StoreIntake(_blobs, _stored, _evictor, _disk, clock, logger);
+        _unfinished = new UnfinishedBlobs(_blobs, _evictor, clock, logger);
         _scrubber = new Scrubber(_blobs, _stored, folder.Paths, options.Scrub, clock, logger);
         Loaded = Task.CompletedTask;
     }
@@ -88,10 +90,11 @@ public sealed class CacheStore : IAsyncDisposable
         var folder = CacheFolder.Open(options.Path);
         try
         {
-            var blobs = new BlobStore(folder.Paths, disk ?? SystemDisk.Instance, clock, logger);
-            StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.SweepTemporary());
+            var blobs = new BlobStore(folder.Paths, disk ?? SystemDisk.Instance, clock, logger, options.MaxKeptFiles);
+            StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.SweepTemporary(DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64)));
             var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
             var store = new CacheStore(folder, blobs, index, options, clock, logger);
+            store._unfinished.Load();
             store.Loaded = Task.Run(() => store.LoadAsync(options.ScanThreads, store._stopping.Token));
             store._scrubber.Start(store.Loaded);
             return store;
@@ -156,6 +159,30 @@ public sealed class CacheStore : IAsyncDisposable
     /// <param name="expectedBytes">As for <see cref="Begin"/>.</param>
     /// <exception cref="IOException">Neither the disk nor memory takes it.</exception>
     public PendingBlob BeginFollowed(in Digest expected, long expectedBytes) => _intake.BeginFollowed(expected, expectedBytes);
+
+    /// <summary>
+    /// Goes on with what <see cref="KeepUnfinished"/> kept of a digest, by this run or an earlier one, with room reserved for the whole. Its bytes are to be hashed
+    /// first, and may be wrong.
+    /// </summary>
+    /// <param name="expectedBytes">The length by the descriptor; -1 where none is known.</param>
+    /// <returns>Null where nothing is kept.</returns>
+    public PendingBlob? TryTakeUp(in Digest expected, long expectedBytes)
+    {
+        if (!_disk.TakesBytes || _unfinished.TryTake(expected, expectedBytes) is not { } writer)
+        {
+            return null;
+        }
+
+        var neededBytes = Math.Max(expectedBytes, writer.WrittenBytes);
+        var reservedBytes = _evictor.TryReserve(BlobPool.Blobs, neededBytes) ? neededBytes : -1;
+        return new PendingBlob(writer, BlobPool.Blobs, _evictor, reservedBytes);
+    }
+
+    /// <summary>Keeps what has come of a blob, for the next that writes it. The pending blob stays the caller's to dispose.</summary>
+    public void KeepUnfinished(PendingBlob pending) => _unfinished.Keep(pending.Writer);
+
+    /// <summary>Blobs of which only the beginning is kept.</summary>
+    public int UnfinishedBlobs => _unfinished.Count;
 
     /// <summary>The disk has refused what was written to a pending blob: it goes on in memory.</summary>
     /// <returns>False where it cannot; then nothing has changed.</returns>

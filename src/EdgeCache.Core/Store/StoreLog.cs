@@ -45,4 +45,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(EventIds.StorePassedThrough, LogLevel.Debug, "{Digest} is passed through and not stored: {Reason}")]
     public static partial void PassedThrough(ILogger logger, Digest digest, string reason);
+
+    [LoggerMessage(EventIds.StoreUnfinishedLost, LogLevel.Warning, "What has come of {Digest} cannot be kept for later: {Reason}")]
+    public static partial void UnfinishedLost(ILogger logger, Digest digest, string reason);
 }

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Index;
 
@@ -20,6 +21,9 @@ public sealed record StoreOptions
 
     /// <summary>How often what is stored is checked against its digests.</summary>
     public ScrubOptions Scrub { get; init; } = new();
+
+    /// <summary>How many files stay open between readers; at least 1.</summary>
+    public int MaxKeptFiles { get; init; } = BlobStore.MaxKeptFiles;
 
     /// <summary>Threads that look for files at the start. Two keep a disk busier than one, and more would keep requests from the processor; with one the order is
     /// always the same.</summary>

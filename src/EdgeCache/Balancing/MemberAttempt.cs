@@ -13,7 +13,8 @@ namespace EdgeCache.Balancing;
 /// <param name="target">Path and query as the client sent them.</param>
 /// <param name="host">What the client names as the host: it may choose the upstream.</param>
 /// <param name="mayGoOn">Whether there is another member to ask. Otherwise every answer is passed on.</param>
-internal sealed class MemberAttempt(Member member, string target, string host, bool mayGoOn) : HttpTransformer
+/// <param name="drains">Called where the answer says that the member drains.</param>
+internal sealed class MemberAttempt(Member member, string target, string host, bool mayGoOn, Action<Member> drains) : HttpTransformer
 {
     /// <summary>Headers of one node to another, which clients may not send.</summary>
     private const string FleetPrefix = "EdgeCache-";
@@ -79,6 +80,12 @@ internal sealed class MemberAttempt(Member member, string target, string host, b
         }
 
         Interlocked.Increment(ref _signs);
+        if (DrainHeader.IsIn(proxyResponse.Headers))
+        {
+            drains(member);
+            proxyResponse.Headers.Remove(DrainHeader.Name);
+        }
+
         proxyResponse.Headers.NonValidated.TryGetValues("Cache-Status", out var cacheStatus);
         IsRefused = mayGoOn && AttemptRules.IsMembersOwnFailure((int)proxyResponse.StatusCode, cacheStatus.ToString());
         if (IsRefused)

@@ -73,7 +73,7 @@ internal sealed class MemberForwarder
         while (tried.Count < _options.Attempts && _choice.Enter(key, tried, out var hasNext) is { } member)
         {
             tried.Add(member);
-            var attempt = new MemberAttempt(member, target.PathAndQuery, target.Host, hasNext && tried.Count < _options.Attempts);
+            var attempt = new MemberAttempt(member, target.PathAndQuery, target.Host, hasNext && tried.Count < _options.Attempts, _watch.ReportDraining);
             var outcome = await TryAsync(context, member, attempt);
             record.SentBytes = attempt.SentBytes;
             if (!AttemptRules.IsOpen(outcome))

@@ -53,6 +53,9 @@ internal sealed class MemberWatch(FleetMembers members, TimeProvider time, ILogg
         return outcome;
     }
 
+    /// <summary>Has everybody know that the member leaves.</summary>
+    public void ReportDraining(Member member) => members.ReportDraining(member);
+
     /// <summary>Where nobody answers it may well be us who are slow: then waiting is better than a failure.</summary>
     private bool IsOneReady() => members.All.Any(member => member.State == MemberState.Ready);
 

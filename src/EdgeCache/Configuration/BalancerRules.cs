@@ -17,7 +17,7 @@ internal static class BalancerRules
         return
         [
             .. OptionsRules.Listeners(listeners), .. OptionsRules.Certificate(options, listeners), .. OptionsRules.Upstreams(options),
-            .. FleetRules.CheckSecret(options.Fleet), .. FleetRules.CheckMembers(options.Fleet), .. RedisRules.Check(options), .. Members(options),
+            .. FleetRules.CheckSecrets(options.Fleet), .. FleetRules.CheckMembers(options.Fleet), .. RedisRules.Check(options), .. Members(options),
         ];
     }
 

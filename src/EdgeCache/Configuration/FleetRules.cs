@@ -7,23 +7,26 @@ internal static class FleetRules
 {
     private const string Prefix = OptionsSchema.Section + ":Fleet:";
 
-    /// <summary>The options with the secret of the file, where it is in one.</summary>
-    public static FleetOptions WithSecret(FleetOptions options) =>
-        options is { SecretFile: { } file, Secret: null } ? options with { Secret = SecretFile.TryRead(file) } : options;
+    /// <summary>The options with the secrets of the files, where they are in some.</summary>
+    public static FleetOptions WithSecrets(FleetOptions options) => options with
+    {
+        Secret = options.Secret ?? Read(options.SecretFile),
+        AcceptedSecret = options.AcceptedSecret ?? Read(options.AcceptedSecretFile),
+    };
 
     public static IEnumerable<OptionError> Check(EdgeCacheOptions options) =>
-        [.. CheckSecret(options.Fleet), .. CheckMembers(options.Fleet), .. CheckSiblings(options.Fleet)];
+        [.. CheckSecrets(options.Fleet), .. CheckMembers(options.Fleet), .. CheckSiblings(options.Fleet)];
 
-    public static IEnumerable<OptionError> CheckSecret(FleetOptions fleet)
+    public static IEnumerable<OptionError> CheckSecrets(FleetOptions fleet)
     {
-        if (fleet.SecretFile is not null && fleet.Secret is not { Length: >= FleetSecret.MinLength })
+        foreach (var error in CheckSecret("Secret", fleet.Secret, fleet.SecretFile).Concat(CheckSecret("AcceptedSecret", fleet.AcceptedSecret, fleet.AcceptedSecretFile)))
         {
-            yield return new OptionError(Prefix + "SecretFile", fleet.SecretFile, null, $"allowed: a file with at least {FleetSecret.MinLength} characters");
+            yield return error;
         }
 
-        if (fleet.SecretFile is { } file && fleet.Secret is { } secret && SecretFile.TryRead(file) != secret)
+        if (fleet is { Secret: null, AcceptedSecret: not null })
         {
-            yield return new OptionError(Prefix + "SecretFile", file, null, "allowed: either Secret or SecretFile, not both");
+            yield return new OptionError(Prefix + "AcceptedSecret", null, null, "allowed with Secret: it signs nothing");
         }
     }
 
@@ -48,4 +51,18 @@ internal static class FleetRules
             yield return new OptionError(Prefix + (fleet.Self is null ? "Self" : "Secret"), null, null, "required where nodes ask each other: Self and Secret go together");
         }
     }
+
+    private static IEnumerable<OptionError> CheckSecret(string key, string? secret, string? file)
+    {
+        if (file is not null && secret is not { Length: >= FleetSecret.MinLength })
+        {
+            yield return new OptionError(Prefix + key + "File", file, null, $"allowed: a file with at least {FleetSecret.MinLength} characters");
+        }
+        else if (file is not null && SecretFile.TryRead(file) != secret)
+        {
+            yield return new OptionError(Prefix + key + "File", file, null, $"allowed: either {key} or {key}File, not both");
+        }
+    }
+
+    private static string? Read(string? file) => file is null ? null : SecretFile.TryRead(file);
 }

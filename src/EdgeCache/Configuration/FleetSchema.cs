@@ -18,6 +18,8 @@ internal static class FleetSchema
         },
         value => value.GetLeftPart(UriPartial.Authority));
 
+    private static ValueKind<string> Secret { get; } = ValueKinds.Text("at least 32 characters", 4096, text => text.Length >= FleetSecret.MinLength);
+
     // Below the kinds: initializers run in the order they are written.
     public static IEnumerable<OptionKey<EdgeCacheOptions>> Keys { get; } = [.. Discovery(), .. Trust(), .. Siblings()];
 
@@ -39,11 +41,16 @@ internal static class FleetSchema
 
     private static IEnumerable<OptionKey<EdgeCacheOptions>> Trust() =>
     [
-        new SingleOptionKey<EdgeCacheOptions, string>("Fleet:Secret", ValueKinds.Text("at least 32 characters", 4096, text => text.Length >= FleetSecret.MinLength),
+        new SingleOptionKey<EdgeCacheOptions, string>("Fleet:Secret", Secret,
             o => o.Fleet.Secret, (o, v) => o with { Fleet = o.Fleet with { Secret = v } },
             "What the fleet's nodes share: they trust who knows it; or use SecretFile.") { IsSecret = true },
         Single("SecretFile", ValueKinds.ReadableFile, f => f.SecretFile, (f, v) => f with { SecretFile = v },
             "A file with the secret; a line end at its end is dropped."),
+        new SingleOptionKey<EdgeCacheOptions, string>("Fleet:AcceptedSecret", Secret,
+            o => o.Fleet.AcceptedSecret, (o, v) => o with { Fleet = o.Fleet with { AcceptedSecret = v } },
+            "A second secret while the first is changed: who knows it is trusted, and nothing is signed with it; or use AcceptedSecretFile.") { IsSecret = true },
+        Single("AcceptedSecretFile", ValueKinds.ReadableFile, f => f.AcceptedSecretFile, (f, v) => f with { AcceptedSecretFile = v },
+            "A file with the second secret; a line end at its end is dropped."),
         Single("CaFile", ValueKinds.ReadableFile, f => f.CaFile, (f, v) => f with { CaFile = v },
             "PEM file of certificates that are trusted for other nodes besides the system's."),
     ];

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace EdgeCache.Configuration;
 
 /// <summary>What one client, one upstream or one flash crowd may take of the node (PROMISES, security). Every value has a range in the schema.</summary>
@@ -34,4 +36,22 @@ internal sealed record LimitOptions
 
     /// <summary>Fills at once; one more is answered 503 with Retry-After.</summary>
     public int MaxConcurrentFills { get; init; } = 256;
+
+    /// <summary>Fills at once that nobody reads any more; beyond it the least advanced is dropped, and goes on when somebody asks.</summary>
+    public int MaxOrphanFills { get; init; } = 16;
+
+    /// <summary>Bytes a second that those share; 0 for none.</summary>
+    public long OrphanFillBytesPerSecond { get; init; }
+
+    /// <summary>A fill of which less than this share has come is dropped when its last reader leaves. 0 to 1.</summary>
+    public double OrphanFillMinShare { get; init; }
+
+    /// <summary>
+    /// Fills and questions to upstreams a minute that one client may cause, as many at once; 0 for no limit. 10,000: far above what nodes of a cluster want at
+    /// a cold start, also behind one address, and far below a scan of names.
+    /// </summary>
+    public int MissesPerMinute { get; init; } = 10_000;
+
+    /// <summary>Proxies whose X-Forwarded-For says who the client is.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 }

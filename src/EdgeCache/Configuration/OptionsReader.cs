@@ -23,7 +23,7 @@ internal static class OptionsReader
                     ? options.DefaultUpstream
                     : upstreams[0].Name,
         };
-        options = options with { Fleet = FleetRules.WithSecret(options.Fleet), Redis = RedisRules.WithConfiguration(options.Redis) };
+        options = options with { Fleet = FleetRules.WithSecrets(options.Fleet), Redis = RedisRules.WithConfiguration(options.Redis) };
         errors.AddRange((rules ?? OptionsRules.Check)(options));
         return new OptionsReading(options, errors);
     }

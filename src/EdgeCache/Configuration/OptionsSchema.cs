@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace EdgeCache.Configuration;
 
 /// <summary>
@@ -75,7 +77,7 @@ internal static class OptionsSchema
     private static IEnumerable<OptionKey<EdgeCacheOptions>> Limits() =>
     [
         Limit("MaxConnections", ValueKinds.Count(1, 1_000_000), l => l.MaxConnections, (l, v) => l with { MaxConnections = v },
-            "Connections at once; one more is closed."),
+            "Connections at once; one more gets 503, or is closed. Fewer where the system allows few open files."),
         Limit("MaxRequestHeadersBytes", ValueKinds.Bytes(8 << 10, 1 << 20), l => l.MaxRequestHeadersBytes,
             (l, v) => l with { MaxRequestHeadersBytes = v }, "The size of a request's headers."),
         Limit("MaxRequestHeaderCount", ValueKinds.Count(10, 1000), l => l.MaxRequestHeaderCount,
@@ -96,6 +98,17 @@ internal static class OptionsSchema
             (l, v) => l with { MaxWaitersPerFill = v }, "Clients that follow one fill; one more gets 503."),
         Limit("MaxConcurrentFills", ValueKinds.Count(1, 100_000), l => l.MaxConcurrentFills,
             (l, v) => l with { MaxConcurrentFills = v }, "Fills at once; one more gets 503."),
+        Limit("MaxOrphanFills", ValueKinds.Count(0, 100_000), l => l.MaxOrphanFills, (l, v) => l with { MaxOrphanFills = v },
+            "Fills at once that no client reads any more; beyond it the least advanced is dropped, to go on when it is asked for."),
+        Limit("OrphanFillRate", ValueKinds.Bytes(0, 1L << 40), l => l.OrphanFillBytesPerSecond,
+            (l, v) => l with { OrphanFillBytesPerSecond = v }, "Bytes a second that those fills share; 0 for no limit."),
+        Limit("OrphanFillMinShare", ValueKinds.Share(0, 1), l => l.OrphanFillMinShare,
+            (l, v) => l with { OrphanFillMinShare = v }, "The share of a blob that must have come for its fill to go on without clients."),
+        Limit("MissesPerMinute", ValueKinds.Count(0, 1_000_000), l => l.MissesPerMinute, (l, v) => l with { MissesPerMinute = v },
+            "Fills and questions to upstreams that one client may cause in a minute; one more gets 503. 0 for no limit."),
+        new ListOptionKey<EdgeCacheOptions, IPNetwork>("Limits:TrustedProxies", (ValueKinds.Network, 0, 64),
+            o => o.Limits.TrustedProxies, (o, v) => o with { Limits = o.Limits with { TrustedProxies = v } },
+            "Proxies in front of this node, whose X-Forwarded-For says who the client is."),
     ];
 
     private static IEnumerable<OptionKey<EdgeCacheOptions>> DrainAndTelemetry() =>

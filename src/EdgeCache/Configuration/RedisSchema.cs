@@ -21,6 +21,8 @@ internal static class RedisSchema
             "The Redis that the fleet's nodes share; none unless set. Needs Fleet:Secret; or use ConfigurationFile.") { IsSecret = true },
         Single("ConfigurationFile", ValueKinds.ReadableFile, r => r.ConfigurationFile, (r, v) => r with { ConfigurationFile = v },
             "A file with the configuration; a line end at its end is dropped."),
+        Single("CaFile", ValueKinds.ReadableFile, r => r.CaFile, (r, v) => r with { CaFile = v },
+            "PEM file of certificates that are trusted for Redis besides the system's."),
         Single("Prefix", Prefix, r => r.Prefix, (r, v) => r with { Prefix = v },
             "What every key and channel begins with: fleets that share a Redis differ in it."),
         Single("Timeout", ValueKinds.Duration(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5)), r => r.Timeout, (r, v) => r with { Timeout = v },

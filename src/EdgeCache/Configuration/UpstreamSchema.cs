@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EdgeCache.Core.Caching;
 using EdgeCache.Origin;
 
 namespace EdgeCache.Configuration;
@@ -30,7 +31,7 @@ internal static class UpstreamSchema
         "a pattern of tags with * and ?, or of repository:tag", 384, text => Matches(text, @"^[A-Za-z0-9_./*?-]+(:[A-Za-z0-9_.*?-]+)?$"));
 
     // Below the kinds: initializers run in the order they are written.
-    public static IReadOnlyList<OptionKey<UpstreamDraft>> Keys { get; } = [.. Identity(), .. Credentials(), .. Tags(), .. Transport()];
+    public static IReadOnlyList<OptionKey<UpstreamDraft>> Keys { get; } = [.. Identity(), .. Credentials(), .. Tags(), .. Outages(), .. Transport()];
 
     private static IEnumerable<OptionKey<UpstreamDraft>> Identity() =>
     [
@@ -69,8 +70,25 @@ internal static class UpstreamSchema
             "How long a tag is served without asking upstream."),
         Single("StaleIfError", Age, o => o.StaleIfError, (o, v) => o with { StaleIfError = v },
             "How long after that a tag is served while the upstream fails."),
+        Single("NotFoundFreshness", ValueKinds.Duration(TimeSpan.Zero, TimeSpan.FromSeconds(30)), o => o.NotFoundFreshness,
+            (o, v) => o with { NotFoundFreshness = v }, "How long its 404 is believed, and so how late a new tag may be seen that was asked for before."),
         Several("ImmutableTags", (TagPattern, 0, 256), o => o.ImmutableTags, (o, v) => o with { ImmutableTags = v },
             "Patterns of tags that never move."),
+    ];
+
+    private static IEnumerable<OptionKey<UpstreamDraft>> Outages() =>
+    [
+        Single("Offline", ValueKinds.Switch, o => o.Offline, (o, v) => o with { Offline = v },
+            "Whether nothing is asked of it: what is held is served at any age, and nothing else."),
+        Outage("Unreachable", c => c.Unreachable, (c, v) => c with { Unreachable = v },
+            "While it cannot be reached or does not answer in time: serve what is held (for StaleIfError), pass the failure on, or fail with a 503 at once."),
+        Outage("ServerError", c => c.ServerError, (c, v) => c with { ServerError = v }, "The same while it answers 5xx, or what cannot be used."),
+        Outage("RateLimited", c => c.RateLimited, (c, v) => c with { RateLimited = v }, "The same while it limits the rate (429)."),
+        Outage("Denied", c => c.Denied, (c, v) => c with { Denied = v }, "The same while it refuses this cache's credentials (401, 403)."),
+        Outage("NotFound", c => c.NotFound, (c, v) => c with { NotFound = v },
+            "The same for a tag that it no longer has; unless the 404 is passed on, what is held is not forgotten."),
+        Single("RateLimitReserve", ValueKinds.Share(0, 0.9), o => o.RateLimitReserve, (o, v) => o with { RateLimitReserve = v },
+            "The share of its rate limit that is kept for clients that wait for what is not held."),
     ];
 
     private static IEnumerable<OptionKey<UpstreamDraft>> Transport() =>
@@ -81,9 +99,15 @@ internal static class UpstreamSchema
             "The time from the request to the answer's headers."),
         Single("StallTimeout", Milliseconds(100, 600_000), o => o.StallTimeout, (o, v) => o with { StallTimeout = v },
             "The longest wait for the next byte of a body."),
+        Single("MinRate", ValueKinds.Bytes(0, 1L << 30), o => o.MinBytesPerSecond, (o, v) => o with { MinBytesPerSecond = v },
+            "Bytes a second, over StallTimeout, below which a body counts as broken off; 0 for none."),
         Single("MaxConnections", ValueKinds.Count(1, 10_000), o => o.MaxConnections, (o, v) => o with { MaxConnections = v },
             "Connections at once to one endpoint."),
     ];
+
+    private static SingleOptionKey<UpstreamDraft, OutageAction> Outage(
+        string name, Func<OutageContract, OutageAction> get, Func<OutageContract, OutageAction, OutageContract> with, string meaning) =>
+        Single("Outage:" + name, ValueKinds.Choice<OutageAction>(), o => get(o.Outage), (o, v) => o with { Outage = with(o.Outage, v) }, meaning);
 
     private static ValueKind<TimeSpan> Milliseconds(int least, int most) =>
         ValueKinds.Duration(TimeSpan.FromMilliseconds(least), TimeSpan.FromMilliseconds(most));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace EdgeCache.Configuration;
 
@@ -30,6 +31,16 @@ internal static class ValueKinds
         "an absolute http:// or https:// URL without user, query and fragment",
         TryParseEndpoint,
         value => value.OriginalString);
+
+    public static ValueKind<IPNetwork> Network { get; } = new(
+        "an IP address, or a network such as 10.0.0.0/8",
+        (string text, out IPNetwork value) =>
+        {
+            var isAddress = IPAddress.TryParse(text.Trim(), out var address);
+            value = isAddress ? new IPNetwork(address!, address!.GetAddressBytes().Length * 8) : default; // Not null where it was parsed.
+            return isAddress || IPNetwork.TryParse(text.Trim(), out value);
+        },
+        value => value.ToString());
 
     public static ValueKind<string> ReadableFile { get; } = new("a readable file of at most 1MiB", TryParseReadableFile, value => value);
 

@@ -18,6 +18,9 @@ internal sealed class FleetMembers : BackgroundService
     /// <summary>Replaced as a whole.</summary>
     private volatile Member[] _members = [];
 
+    /// <summary>Whether every source answered at the start. Redis is only being connected to then, and asked again at the first turn.</summary>
+    private bool _isWhole;
+
     public FleetMembers(FleetOptions options, IEnumerable<IMemberSource> sources, MemberProbe probe, TimeProvider time, ILogger<FleetMembers> log)
     {
         _options = options;
@@ -45,24 +48,34 @@ internal sealed class FleetMembers : BackgroundService
     /// <summary>A request to the member got no answer: it is not asked again until a probe gets one.</summary>
     public void ReportUnreachable(Member member) => SetState(member, MemberState.Unreachable);
 
+    /// <summary>The member's answer to a request says that it drains.</summary>
+    public void ReportDraining(Member member) => SetState(member, MemberState.NotReady);
+
     /// <summary>Whether the member answers now; what comes of it is remembered.</summary>
     public async ValueTask<bool> IsAliveAsync(Member member, CancellationToken cancellationToken) =>
         await member.AskOnce(() => AskAsync(member), _time).WaitAsync(cancellationToken) != MemberState.Unreachable;
 
-    /// <summary>Reads the sources once. Called at the start, so that the first request knows the configured members.</summary>
-    public async Task RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the sources once.</summary>
+    /// <returns>Whether all of them answered.</returns>
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
     {
+        var isWhole = true;
         for (var i = 0; i < _sources.Length; i++)
         {
-            _lists[i] = await _sources[i].ListAsync(cancellationToken) ?? _lists[i];
+            var list = await _sources[i].ListAsync(cancellationToken);
+            isWhole &= list is not null;
+            _lists[i] = list ?? _lists[i];
         }
 
         Publish();
+        return isWhole;
     }
 
+    /// <summary>The first request knows who is there: one time-out of a probe is waited for that at most.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await RefreshAsync(cancellationToken);
+        _isWhole = await RefreshAsync(cancellationToken);
+        await ProbeAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -74,23 +87,25 @@ internal sealed class FleetMembers : BackgroundService
     {
         using var timer = new PeriodicTimer(_options.ProbeInterval, _time);
         var refreshed = _time.GetTimestamp();
-        do
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                await ProbeAsync(stoppingToken);
-                if (_time.GetElapsedTime(refreshed) >= _options.RefreshInterval)
+                if (!_isWhole || _time.GetElapsedTime(refreshed) >= _options.RefreshInterval)
                 {
+                    _isWhole = true;
                     refreshed = _time.GetTimestamp();
                     await RefreshAsync(stoppingToken);
                 }
+
+                // After the refresh: who is new is asked before it takes its keys.
+                await ProbeAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 FleetLog.RefreshFailed(_log, error);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private void Publish()
@@ -128,7 +143,10 @@ internal sealed class FleetMembers : BackgroundService
         if (before != state)
         {
             member.State = state;
-            FleetLog.StateChanged(_log, member.Name, before, state);
+            if ((before, state) != (MemberState.Unknown, MemberState.Ready))
+            {
+                FleetLog.StateChanged(_log, member.Name, before, state);
+            }
         }
     }
 }

@@ -21,6 +21,12 @@ public sealed record FleetOptions
     /// <summary>The file that the secret is read from.</summary>
     public string? SecretFile { get; init; }
 
+    /// <summary>A second secret while the first is changed: what it signed is accepted, and nothing is signed with it. Null: none.</summary>
+    public string? AcceptedSecret { get; init; }
+
+    /// <summary>The file that the second secret is read from.</summary>
+    public string? AcceptedSecretFile { get; init; }
+
     /// <summary>A PEM file of certificates that are trusted for members in addition to the system's.</summary>
     public string? CaFile { get; init; }
 

@@ -5,7 +5,7 @@ internal static class FleetServices
 {
     /// <summary>Where there is a secret. A node that knows no others may still be sent clients by a balancer.</summary>
     public static IServiceCollection AddFleetSecret(this IServiceCollection services, FleetOptions options) =>
-        options.Secret is { } secret ? services.AddSingleton(new FleetSecret(secret)) : services;
+        options.Secret is { } secret ? services.AddSingleton(new FleetSecret(secret, options.AcceptedSecret)) : services;
 
     public static IServiceCollection AddFleet(this IServiceCollection services, FleetOptions options)
     {

@@ -8,7 +8,7 @@ internal sealed class Member(MemberAddress address, bool isSelf)
     private static readonly TimeSpan AnswerAge = TimeSpan.FromMilliseconds(250);
 
     private readonly ulong _hash = Rendezvous.HashOf(address.Text);
-    private volatile MemberState _state = MemberState.Ready;
+    private volatile MemberState _state = isSelf ? MemberState.Ready : MemberState.Unknown;
     private readonly Lock _asking = new(); // Protects _asked and _askedAt.
     private Task<MemberState>? _asked;
     private long _askedAt;

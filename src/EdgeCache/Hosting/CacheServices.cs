@@ -1,6 +1,7 @@
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Store;
@@ -27,10 +28,15 @@ internal static class CacheServices
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
-        services.AddSingleton(FillOptionsOf(options.Limits));
+        var descriptors = DescriptorPlan.For(DescriptorPlan.ReadLimit(), options.Limits, BlobStore.MaxKeptFiles);
+        services.AddSingleton(FillOptionsOf(options.Limits, descriptors));
+        services.AddSingleton(provider => new SteadyClock(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDisk>(SystemDisk.Instance);
         services.AddSingleton(provider => CacheStore.Open(
-            StoreOptionsOf(options.Cache, DiskSizeBytes(options.Cache.Path)), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheStore>>(), provider.GetRequiredService<IDisk>()));
+            StoreOptionsOf(options.Cache, DiskSizeBytes(options.Cache.Path)) with { MaxKeptFiles = descriptors.MaxKeptFiles },
+            provider.GetRequiredService<SteadyClock>(),
+            provider.GetRequiredService<ILogger<CacheStore>>(),
+            provider.GetRequiredService<IDisk>()));
         services.AddOrigin(_ => new OriginOptions
         {
             Upstreams = options.Upstreams,
@@ -58,6 +64,7 @@ internal static class CacheServices
         services.AddSingleton(new TagRules(options.Upstreams));
         services.AddSingleton(provider => new TicketCheck(provider.GetService<FleetSecret>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RequestChecks>();
+        services.AddSingleton(provider => new MissBudget(options.Limits, new ClientAddresses(options.Limits)));
         services.AddSingleton<BlobSender>();
         services.AddSingleton<ManifestHandler>();
         services.AddSingleton<BlobHandler>();
@@ -82,12 +89,15 @@ internal static class CacheServices
         return new ManifestResolvers(origin, clients, siblings);
     }
 
-    private static FillOptions FillOptionsOf(LimitOptions limits) => new()
+    private static FillOptions FillOptionsOf(LimitOptions limits, DescriptorPlan descriptors) => new()
     {
-        MaxConcurrentFills = limits.MaxConcurrentFills,
+        MaxConcurrentFills = descriptors.MaxConcurrentFills,
         MaxReadersPerFill = limits.MaxWaitersPerFill,
         MaxWaiters = limits.MaxWaitersPerFill,
         MaxManifestBytes = (int)limits.MaxManifestBytes,
+        MaxOrphans = limits.MaxOrphanFills,
+        OrphanBytesPerSecond = limits.OrphanFillBytesPerSecond,
+        OrphanMinShare = limits.OrphanFillMinShare,
     };
 
     private static StoreOptions StoreOptionsOf(CacheOptions cache, long diskSizeBytes) => new()

@@ -1,6 +1,7 @@
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
+using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Telemetry;
 
@@ -32,6 +33,15 @@ internal sealed class EdgeNode : EdgeServer
             var fleet = services.GetService<FleetHandler>();
             var telemetry = services.GetRequiredService<RequestTelemetry>();
             var pull = services.GetRequiredService<PullPipeline>();
-            return _ => context => fleet?.TryHandlePull(context) ?? telemetry.InvokeAsync(context, pull.HandleAsync);
+            var drain = services.GetRequiredService<DrainState>();
+            return _ => context =>
+            {
+                if (drain.IsDraining)
+                {
+                    context.Response.Headers[DrainHeader.Name] = DrainHeader.Value;
+                }
+
+                return fleet?.TryHandlePull(context) ?? telemetry.InvokeAsync(context, pull.HandleAsync);
+            };
         }));
 }

@@ -30,6 +30,9 @@ internal sealed class Listeners(
         RequestsBeginInline = options.InlineCompletions,
     };
 
+    private readonly ConnectionLimit _connections = new(
+        DescriptorPlan.For(DescriptorPlan.ReadLimit(), options.Limits, 0).MaxConnections, clock);
+
     /// <summary>The listeners with their roles, in the order they are bound and announced.</summary>
     public IReadOnlyList<(ListenerRole Role, ListenAddress Listen)> All { get; } =
     [
@@ -47,7 +50,13 @@ internal sealed class Listeners(
             Bind(kestrel, listen, endpoint =>
             {
                 endpoint.Use(next => connection => MarkAsync(connection, role, next));
-                var direct = role is ListenerRole.Pull or ListenerRole.Redirect ? _direct : null;
+                var isPull = role is ListenerRole.Pull or ListenerRole.Redirect;
+                var direct = isPull ? _direct : null;
+                if (isPull)
+                {
+                    endpoint.Use(next => connection => _connections.RunAsync(connection, isPlain: !listen.IsHttps, next));
+                }
+
                 // Without TLS there is no negotiation of HTTP/2, and no registry client asks for it.
                 endpoint.Protocols = listen.IsHttps ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 UseDirectOutput(endpoint, direct);
@@ -64,7 +73,8 @@ internal sealed class Listeners(
     private void ConfigureLimits(KestrelServerLimits kestrel)
     {
         var limits = options.Limits;
-        kestrel.MaxConcurrentConnections = limits.MaxConnections;
+        // What pulls has a limit of its own, that answers; this one is for the others.
+        kestrel.MaxConcurrentConnections = limits.MaxConnections + (4 * ConnectionLimit.MaxRefusals);
         kestrel.MaxConcurrentUpgradedConnections = 0;
         kestrel.MaxRequestHeadersTotalSize = (int)limits.MaxRequestHeadersBytes;
         kestrel.MaxRequestHeaderCount = limits.MaxRequestHeaderCount;

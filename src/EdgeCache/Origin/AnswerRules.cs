@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 
@@ -33,15 +34,25 @@ internal static class AnswerRules
     /// <summary>Whether another endpoint may do better. 404, 401 and 403 are answers: endpoints are the same registry.</summary>
     public static bool IsFinal(OriginOutcome outcome) =>
         outcome is OriginOutcome.Found or OriginOutcome.NotModified or OriginOutcome.NotFound
-            or OriginOutcome.Unauthorized or OriginOutcome.Denied;
+            or OriginOutcome.Unauthorized or OriginOutcome.Denied or OriginOutcome.Offline;
 
     /// <summary>What the outcome tells of the endpoint's health.</summary>
     public static EndpointSignal SignalOf(OriginOutcome outcome) => outcome switch
     {
         OriginOutcome.Unavailable => EndpointSignal.Failed,
+        OriginOutcome.Unreachable => EndpointSignal.Silent,
         OriginOutcome.RateLimited or OriginOutcome.Loop or OriginOutcome.BadAnswer => EndpointSignal.Neutral,
         _ => EndpointSignal.Answered,
     };
+
+    /// <summary>
+    /// Whether a failure is that of a registry beyond: the endpoint is a cache that says so (RFC 9211). It lives then, and may hold all else that it is asked for,
+    /// so that neither its breaker nor its Retry-After may keep other requests from it.
+    /// </summary>
+    /// <param name="members">The answer's Cache-Status; null for none.</param>
+    public static bool IsFromBeyond(string? members) => members is not null
+        && members.AsSpan(members.LastIndexOf(',') + 1) is var last
+        && (last.Contains(CacheStatus.ForwardParameter, StringComparison.Ordinal) || last.Contains(CacheStatus.OfflineParameter, StringComparison.Ordinal));
 
     /// <summary>Whether the content is in a coding other than identity (RFC 9110, 8.4).</summary>
     public static bool IsEncoded(HttpContentHeaders headers) =>
@@ -52,6 +63,13 @@ internal static class AnswerRules
     public static Digest ReadDigest(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
         && Digest.TryParse(values.ToString(), out var digest) ? digest : default;
+
+    /// <summary>How long a Found answer's body is, which for a range Content-Range says; null where nothing does.</summary>
+    public static long? ReadLength(HttpResponseMessage response)
+    {
+        var headers = response.Content.Headers;
+        return (int)response.StatusCode == 206 && headers.ContentRange is { HasRange: true } range ? range.To - range.From + 1 : headers.ContentLength;
+    }
 
     private static (OriginOutcome Outcome, string Reason) JudgeBody(HttpResponseMessage response, long? rangeFrom)
     {

@@ -16,21 +16,24 @@ internal readonly record struct AttemptFailure(OriginOutcome Outcome, EndpointSi
 
         return exception is HttpRequestException failure
             ? Of(failure.HttpRequestError)
-            : new AttemptFailure(OriginOutcome.Unavailable, EndpointSignal.Failed, "the connection to the upstream broke", null);
+            : new AttemptFailure(OriginOutcome.Unreachable, EndpointSignal.Silent, "the connection to the upstream broke", null);
     }
+
+    public OriginAnswer ToAnswer(UpstreamEndpoint endpoint) =>
+        new(Outcome) { Endpoint = endpoint.Authority, Reason = Reason, RetryAfter = RetryAfter };
 
     private static AttemptFailure Of(HttpRequestError error) => error switch
     {
         HttpRequestError.NameResolutionError =>
-            new(OriginOutcome.Unavailable, EndpointSignal.Unreachable, "the upstream's name cannot be resolved", null),
+            new(OriginOutcome.Unreachable, EndpointSignal.Unreachable, "the upstream's name cannot be resolved", null),
         HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError =>
-            new(OriginOutcome.Unavailable, EndpointSignal.Unreachable, "the upstream cannot be reached", null),
+            new(OriginOutcome.Unreachable, EndpointSignal.Unreachable, "the upstream cannot be reached", null),
         HttpRequestError.SecureConnectionError =>
-            new(OriginOutcome.Unavailable, EndpointSignal.Unreachable, "the TLS connection to the upstream failed", null),
+            new(OriginOutcome.Unreachable, EndpointSignal.Unreachable, "the TLS connection to the upstream failed", null),
         HttpRequestError.ConfigurationLimitExceeded =>
             new(OriginOutcome.BadAnswer, EndpointSignal.Neutral, "the upstream's headers are too long", null),
         HttpRequestError.InvalidResponse =>
             new(OriginOutcome.BadAnswer, EndpointSignal.Failed, "the upstream's answer is malformed", null),
-        _ => new(OriginOutcome.Unavailable, EndpointSignal.Failed, "the connection to the upstream broke", null),
+        _ => new(OriginOutcome.Unreachable, EndpointSignal.Silent, "the connection to the upstream broke", null),
     };
 }

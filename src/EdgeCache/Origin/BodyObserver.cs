@@ -14,7 +14,7 @@ internal sealed class BodyObserver(Upstream upstream, UpstreamEndpoint endpoint,
 
     public void BodyBroken(string reason)
     {
-        pool.Report(upstream, endpoint, EndpointSignal.Failed);
+        pool.Report(endpoint, EndpointSignal.Silent);
         OriginLog.BodyBroken(log, upstream.Name, endpoint.Authority, _bytes, reason);
     }
 }

@@ -1,4 +1,6 @@
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using Polly.CircuitBreaker;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
@@ -6,90 +8,85 @@ using Yarp.ReverseProxy.Model;
 namespace EdgeCache.Origin;
 
 /// <summary>
-/// Which endpoints of an upstream to try, in which order, and the one health state of each (DESIGN): kept in YARP's clusters, fed by fills and by
-/// forwarded requests alike. An endpoint is set aside after 3 failures in a row, or one connection that could not be made, for about 10 s; where all
-/// are set aside they are tried all the same. Safe for concurrent use.
+/// Which endpoints of an upstream to try, in which order, and the one health state of each (DESIGN): its breaker, fed by fills and by forwarded requests alike, and
+/// shown in YARP's clusters. Safe for concurrent use.
 /// </summary>
 internal sealed class EndpointPool
 {
-    /// <summary>Endpoints tried for one request.</summary>
-    public const int MaxAttempts = 3;
+    /// <summary>Attempts for one request (PROMISES, "flapping"); what a breaker or a limit kept from being sent is none.</summary>
+    public const int MaxAttempts = 2;
 
-    /// <summary>Failures in a row that set an endpoint aside.</summary>
-    public const int FailuresInARow = 3;
-
-    // With up to a quarter more or less, so that a fleet's nodes do not come back together.
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
-
+    private readonly FrozenDictionary<UpstreamEndpoint, EndpointBreaker> _breakers;
+    private readonly Upstreams _upstreams;
     private readonly IProxyStateLookup _state;
     private readonly IDestinationHealthUpdater _health;
+    private readonly OriginMetrics _metrics;
     private readonly ILogger<EndpointPool> _log;
 
-    // At most one entry for each configured endpoint.
-    private readonly ConcurrentDictionary<UpstreamEndpoint, int> _failures = new();
-
-    public EndpointPool(IProxyStateLookup state, IDestinationHealthUpdater health, ILogger<EndpointPool> log)
+    public EndpointPool(
+        Upstreams upstreams, IProxyStateLookup state, IDestinationHealthUpdater health, OriginMetrics metrics, TimeProvider time, ILogger<EndpointPool> log)
     {
+        _upstreams = upstreams;
         _state = state;
         _health = health;
+        _metrics = metrics;
         _log = log;
+        _breakers = upstreams.All
+            .SelectMany(upstream => upstream.Endpoints.Select(endpoint => (Upstream: upstream, Endpoint: endpoint)))
+            .ToFrozenDictionary(
+                entry => entry.Endpoint,
+                entry => new EndpointBreaker(time, (state, pause) => Show(entry.Upstream, entry.Endpoint, state, pause)));
+        metrics.Meters.Create("edgecache").CreateObservableUpDownCounter(
+            "edgecache.origin.endpoints", Measure, "{endpoint}", "Endpoints of upstreams by the state of their breaker.");
     }
 
-    /// <summary>The endpoints to try, at most <see cref="MaxAttempts"/>: those in health in configured order, then the others.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Order(Upstream upstream)
-    {
-        if (upstream.Endpoints.Count == 1)
-        {
-            return upstream.Endpoints;
-        }
+    /// <summary>All endpoints: those not set aside in configured order, then the others.</summary>
+    public IReadOnlyList<UpstreamEndpoint> Order(Upstream upstream) =>
+        upstream.Endpoints.Count == 1 ? upstream.Endpoints : [.. upstream.Endpoints.OrderBy(endpoint => _breakers[endpoint].IsSetAside)];
 
-        _state.TryGetCluster(upstream.Name, out var cluster);
-        return [.. upstream.Endpoints.OrderBy(endpoint => IsSetAside(cluster, endpoint)).Take(MaxAttempts)];
+    /// <summary>Runs an attempt at an endpoint unless its breaker is open.</summary>
+    /// <returns>False: it was not run, and <see cref="Refuse"/> says why.</returns>
+    public ValueTask<bool> TryRunAsync(UpstreamEndpoint endpoint, Func<ValueTask<EndpointSignal>> attempt) => _breakers[endpoint].TryRunAsync(attempt);
+
+    /// <summary>What becomes of a request that an open breaker kept from being sent: the failure that opened it, and when to come back.</summary>
+    public AttemptFailure Refuse(UpstreamEndpoint endpoint)
+    {
+        var breaker = _breakers[endpoint];
+        return new AttemptFailure(breaker.LastFailure, EndpointSignal.Neutral, "the upstream is left alone after failures", breaker.Remaining);
     }
 
-    public void Report(Upstream upstream, UpstreamEndpoint endpoint, EndpointSignal signal)
+    /// <summary>Takes what the rest of an answer told of an endpoint.</summary>
+    public void Report(UpstreamEndpoint endpoint, EndpointSignal signal) => _breakers[endpoint].Record(signal);
+
+    private void Show(Upstream upstream, UpstreamEndpoint endpoint, CircuitState state, TimeSpan pause)
     {
-        switch (signal)
+        _metrics.RecordTransition(upstream.Name, state);
+        switch (state)
         {
-            case EndpointSignal.Answered:
-                _failures[endpoint] = 0;
-                SetHealth(upstream, endpoint, DestinationHealth.Healthy);
+            case CircuitState.Open:
+                OriginLog.EndpointUnhealthy(_log, upstream.Name, endpoint.Authority, pause);
+                SetHealth(upstream, endpoint, DestinationHealth.Unhealthy, pause);
                 break;
-            case EndpointSignal.Failed or EndpointSignal.Unreachable:
-                var failures = _failures.AddOrUpdate(endpoint, 1, (_, count) => Math.Min(count + 1, FailuresInARow));
-                if (failures >= FailuresInARow || signal == EndpointSignal.Unreachable)
-                {
-                    SetHealth(upstream, endpoint, DestinationHealth.Unhealthy);
-                }
-
+            case CircuitState.Closed:
+                OriginLog.EndpointRecovered(_log, upstream.Name, endpoint.Authority);
+                SetHealth(upstream, endpoint, DestinationHealth.Healthy, pause);
                 break;
         }
     }
 
-    private static bool IsSetAside(ClusterState? cluster, UpstreamEndpoint endpoint) =>
-        cluster is not null
-        && cluster.Destinations.TryGetValue(endpoint.DestinationId, out var destination)
-        && (destination.Health.Passive == DestinationHealth.Unhealthy || destination.Health.Active == DestinationHealth.Unhealthy);
-
-    private void SetHealth(Upstream upstream, UpstreamEndpoint endpoint, DestinationHealth health)
+    private void SetHealth(Upstream upstream, UpstreamEndpoint endpoint, DestinationHealth health, TimeSpan pause)
     {
-        if (!_state.TryGetCluster(upstream.Name, out var cluster)
-            || !cluster.Destinations.TryGetValue(endpoint.DestinationId, out var destination)
-            || destination.Health.Passive == health)
+        if (_state.TryGetCluster(upstream.Name, out var cluster) && cluster.Destinations.TryGetValue(endpoint.DestinationId, out var destination))
         {
-            return;
-        }
-
-        var wasSetAside = destination.Health.Passive == DestinationHealth.Unhealthy;
-        var pause = Pause * (0.75 + (Random.Shared.NextDouble() / 2));
-        _health.SetPassive(cluster, destination, health, pause);
-        if (health == DestinationHealth.Unhealthy)
-        {
-            OriginLog.EndpointUnhealthy(_log, upstream.Name, endpoint.Authority, pause);
-        }
-        else if (wasSetAside)
-        {
-            OriginLog.EndpointRecovered(_log, upstream.Name, endpoint.Authority);
+            _health.SetPassive(cluster, destination, health, pause);
         }
     }
+
+    private IEnumerable<Measurement<int>> Measure() =>
+        from upstream in _upstreams.All
+        from state in OriginMetrics.BreakerStates
+        select new Measurement<int>(
+            upstream.Endpoints.Count(endpoint => _breakers[endpoint].State == state),
+            new KeyValuePair<string, object?>("upstream", upstream.Name),
+            new KeyValuePair<string, object?>("state", OriginMetrics.LabelOf(state)));
 }

@@ -21,8 +21,14 @@ public enum ForwardOutcome
     /// <summary>429, or 408.</summary>
     RateLimited,
 
-    /// <summary>5xx, no connection or a time-out at the last endpoint tried.</summary>
+    /// <summary>5xx at the last endpoint tried.</summary>
     Unavailable,
+
+    /// <summary>No connection, or a time-out, at the last endpoint tried.</summary>
+    Unreachable,
+
+    /// <summary>The upstream is switched off: nobody was asked.</summary>
+    Offline,
 
     /// <summary>508: the request came round to a cache that it had passed.</summary>
     Loop,

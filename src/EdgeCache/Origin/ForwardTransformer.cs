@@ -48,6 +48,9 @@ internal sealed class ForwardTransformer : HttpTransformer
 
     public TimeSpan? RetryAfter { get; private set; }
 
+    /// <summary>Whether a failure is that of a registry beyond the endpoint.</summary>
+    public bool IsFromBeyond { get; private set; }
+
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -86,6 +89,7 @@ internal sealed class ForwardTransformer : HttpTransformer
         var isEndpoint = response.RequestMessage?.RequestUri is { } uri && RedirectFollower.IsSameOrigin(uri, _endpoint.Root);
         StatusCode = (int)response.StatusCode;
         RetryAfter = RetryAfterHeader.Read(response.Headers, _limits.Time.GetUtcNow());
+        IsFromBeyond = AnswerRules.IsFromBeyond(TrailHeaders.Read(response.Headers, isEndpoint, TimeSpan.Zero).Members);
         (Outcome, Reason) = AnswerRules.Judge(response, isEndpoint, 0);
         if (response.Content.Headers.ContentLength > _limits.MaxBodyBytes)
         {

@@ -18,7 +18,7 @@ internal sealed class HeaderDeadline(TimeSpan timeout, TimeProvider time, HttpMe
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new UpstreamFaultException(OriginOutcome.Unavailable, "no answer within the header time-out");
+            throw new UpstreamFaultException(OriginOutcome.Unreachable, "no answer within the header time-out");
         }
     }
 }

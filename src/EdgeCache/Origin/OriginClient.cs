@@ -5,7 +5,7 @@ namespace EdgeCache.Origin;
 
 /// <summary>
 /// The upstream registries (<see cref="IOrigin"/>). Walks an upstream's endpoints until one gives an answer that stands; a failure before the first
-/// byte is the next endpoint's turn. Safe for concurrent use.
+/// byte, or a breaker that is open, is the next endpoint's turn. Safe for concurrent use.
 /// </summary>
 internal sealed class OriginClient : IOrigin
 {
@@ -28,13 +28,14 @@ internal sealed class OriginClient : IOrigin
     }
 
     public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
         AskAsync(
             repository,
             new OriginQuestion(OriginKind.Manifest, HttpMethod.Get, $"manifests/{reference}")
             {
                 Accept = MediaTypes.ToAccept(accept),
                 IfNoneMatch = ifNoneMatch,
+                Priority = priority,
             },
             cancellationToken);
 
@@ -45,10 +46,10 @@ internal sealed class OriginClient : IOrigin
             new OriginQuestion(OriginKind.Manifest, HttpMethod.Head, $"manifests/{reference}") { Accept = MediaTypes.ToAccept(accept) },
             cancellationToken);
 
-    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken) =>
+    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken) =>
         AskAsync(
             repository,
-            new OriginQuestion(OriginKind.Blob, HttpMethod.Get, $"blobs/{digest}") { Accept = "*/*", Offset = offset },
+            new OriginQuestion(OriginKind.Blob, HttpMethod.Get, $"blobs/{digest}") { Accept = "*/*", From = from },
             cancellationToken);
 
     private async ValueTask<OriginAnswer> AskAsync(RepositoryKey repository, OriginQuestion question, CancellationToken cancellationToken)
@@ -58,33 +59,74 @@ internal sealed class OriginClient : IOrigin
             return new OriginAnswer(OriginOutcome.NotFound) { Reason = "there is no such upstream" };
         }
 
-        var endpoints = _pool.Order(upstream);
-        for (var i = 0; ; i++)
+        if (upstream.Options.Offline)
         {
-            var answer = await AskEndpointAsync(upstream, endpoints[i], upstream.Canonical(repository.Repository), question, cancellationToken);
-            if (AnswerRules.IsFinal(answer.Outcome) || i == endpoints.Count - 1)
+            return new OriginAnswer(OriginOutcome.Offline) { Reason = Upstream.OfflineReason };
+        }
+
+        var endpoints = LastOf(_pool.Order(upstream), question.From.BrokenEndpoint);
+        var name = upstream.Canonical(repository.Repository);
+        OriginAnswer? last = null;
+        var attempts = 0;
+        for (var i = 0; i < endpoints.Count && attempts < EndpointPool.MaxAttempts; i++)
+        {
+            var endpoint = endpoints[i];
+            if (upstream.Withhold(endpoint, question.Spends, question.Priority) is { } withheld)
+            {
+                last ??= withheld.ToAnswer(endpoint);
+                continue;
+            }
+
+            OriginAnswer? answer = null;
+            var isRun = await _pool.TryRunAsync(endpoint, async () =>
+            {
+                (answer, var signal) = await AskEndpointAsync(upstream, endpoint, name, question, cancellationToken);
+                return signal;
+            });
+            if (!isRun || answer is null)
+            {
+                last ??= _pool.Refuse(endpoint).ToAnswer(endpoint);
+                continue;
+            }
+
+            if (AnswerRules.IsFinal(answer.Outcome))
             {
                 return answer;
             }
 
-            await answer.DisposeAsync();
+            // Has no body, and so nothing to dispose.
+            last = answer;
+            attempts++;
         }
+
+        return last ?? throw new InvalidOperationException("An upstream without endpoints.");
     }
 
-    private async ValueTask<OriginAnswer> AskEndpointAsync(
+    /// <summary>The endpoint whose body has just broken off comes after the others.</summary>
+    private static IReadOnlyList<UpstreamEndpoint> LastOf(IReadOnlyList<UpstreamEndpoint> endpoints, string? broken) =>
+        broken is null || endpoints.Count == 1 ? endpoints : [.. endpoints.OrderBy(endpoint => endpoint.Authority == broken)];
+
+    private async ValueTask<(OriginAnswer Answer, EndpointSignal Signal)> AskEndpointAsync(
         Upstream upstream, UpstreamEndpoint endpoint, RepositoryName name, OriginQuestion question, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
         OriginAnswer answer;
         EndpointSignal signal;
+        var isBeyond = false;
         try
         {
             var request = question.ToRequest(endpoint, name);
             _loops.Mark(request);
+            if (question.Spends)
+            {
+                upstream.Spend(endpoint);
+            }
+
             var response = await upstream.Invoker.SendAsync(request, cancellationToken);
             upstream.Note(endpoint, response);
             answer = await ToAnswerAsync(upstream, endpoint, question, response, _time.GetElapsedTime(started));
-            signal = AnswerRules.SignalOf(answer.Outcome);
+            isBeyond = AnswerRules.IsFromBeyond(answer.Trail.Members);
+            signal = isBeyond && !AnswerRules.IsFinal(answer.Outcome) ? EndpointSignal.Neutral : AnswerRules.SignalOf(answer.Outcome);
         }
         catch (Exception exception)
         {
@@ -96,23 +138,22 @@ internal sealed class OriginClient : IOrigin
             }
 
             var failure = AttemptFailure.Of(exception);
-            answer = new OriginAnswer(failure.Outcome)
-            {
-                Endpoint = endpoint.Authority,
-                Reason = failure.Reason,
-                RetryAfter = failure.RetryAfter,
-            };
+            answer = failure.ToAnswer(endpoint);
             signal = failure.Signal;
         }
 
-        _pool.Report(upstream, endpoint, signal);
+        if (!isBeyond)
+        {
+            upstream.Note(endpoint, answer.Outcome, answer.RetryAfter);
+        }
+
         _metrics.Record(upstream.Name, question.Kind, answer.StatusCode, _time.GetElapsedTime(started));
         if (!AnswerRules.IsFinal(answer.Outcome))
         {
             OriginLog.AttemptFailed(_log, upstream.Name, endpoint.Authority, answer.Outcome, answer.StatusCode, answer.Reason);
         }
 
-        return answer;
+        return (answer, signal);
     }
 
     /// <summary>The answer, which then owns the response; nothing else does.</summary>
@@ -121,7 +162,7 @@ internal sealed class OriginClient : IOrigin
         Upstream upstream, UpstreamEndpoint endpoint, OriginQuestion question, HttpResponseMessage response, TimeSpan delay)
     {
         var isEndpoint = response.RequestMessage?.RequestUri is { } uri && RedirectFollower.IsSameOrigin(uri, endpoint.Root);
-        var (outcome, reason) = AnswerRules.Judge(response, isEndpoint, question.Offset);
+        var (outcome, reason) = AnswerRules.Judge(response, isEndpoint, question.From.Offset);
         var body = default(Stream);
         if (outcome == OriginOutcome.Found && question.Method == HttpMethod.Get)
         {
@@ -129,15 +170,16 @@ internal sealed class OriginClient : IOrigin
 
             // Completes at once, without a token: the headers are here, and nothing is buffered.
             var content = await response.Content.ReadAsStreamAsync(CancellationToken.None);
-            body = new StallGuardStream(content, upstream.Options.StallTimeout, observer, _time);
+            body = new StallGuardStream(content, upstream.Options.StallTimeout, upstream.Options.MinBytesPerSecond, observer, _time);
         }
 
         var headers = response.Content.Headers;
         var hasContent = outcome == OriginOutcome.Found;
         var answer = new OriginAnswer(outcome, body, response)
         {
-            ContentLength = hasContent ? headers.ContentLength : null,
-            Offset = hasContent && (int)response.StatusCode == 206 ? question.Offset : 0,
+            ContentLength = hasContent ? AnswerRules.ReadLength(response) : null,
+            Offset = hasContent && (int)response.StatusCode == 206 ? question.From.Offset : 0,
+            ETag = response.Headers.ETag is { IsWeak: false } etag ? etag.Tag : null,
             MediaType = hasContent ? headers.ContentType?.ToString() : null,
             Digest = AnswerRules.ReadDigest(response),
             StatusCode = (int)response.StatusCode,
@@ -145,6 +187,7 @@ internal sealed class OriginClient : IOrigin
             Trail = TrailHeaders.Read(response.Headers, isEndpoint, delay),
             Endpoint = endpoint.Authority,
             Reason = reason,
+            IsRegistrysWord = isEndpoint,
         };
         if (body is null)
         {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Origin;
@@ -12,8 +13,14 @@ internal sealed record OriginQuestion(OriginKind Kind, HttpMethod Method, string
     /// <summary>The digest whose quoted text is sent as If-None-Match; none sends nothing.</summary>
     public Digest IfNoneMatch { get; init; }
 
-    /// <summary>Above 0, an open-ended Range.</summary>
-    public long Offset { get; init; }
+    /// <summary>Beyond the beginning, an open-ended Range.</summary>
+    public ResumePoint From { get; init; }
+
+    /// <summary>What it may spend.</summary>
+    public FetchPriority Priority { get; init; }
+
+    /// <summary>Whether it counts against a pull quota (PROTOCOL 3).</summary>
+    public bool Spends => Kind == OriginKind.Manifest && Method == HttpMethod.Get;
 
     public HttpRequestMessage ToRequest(UpstreamEndpoint endpoint, RepositoryName repository)
     {
@@ -23,9 +30,13 @@ internal sealed record OriginQuestion(OriginKind Kind, HttpMethod Method, string
             request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue($"\"{IfNoneMatch}\""));
         }
 
-        if (Offset > 0)
+        if (From.Offset > 0)
         {
-            request.Headers.Range = new RangeHeaderValue(Offset, null);
+            request.Headers.Range = new RangeHeaderValue(From.Offset, null);
+            if (From.ETag is { } etag && From.BrokenEndpoint == endpoint.Authority)
+            {
+                request.Headers.IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue(etag));
+            }
         }
 
         new UpstreamExchange(endpoint, endpoint.PullScope(repository)).AttachTo(request);

@@ -24,12 +24,14 @@ internal static class OriginServices
         services.AddSingleton(provider => new OriginMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<LoopGuard>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<RateLimitGovernor>();
         services.AddSingleton<Upstreams>();
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider([], UpstreamClusters.Create(provider.GetRequiredService<Upstreams>().All)));
         services.AddSingleton<EndpointPool>();
         services.AddSingleton<OriginClient>();
-        services.AddSingleton<IOrigin>(provider => provider.GetRequiredService<OriginClient>());
+        services.AddSingleton<NegativeCache>();
+        services.AddSingleton<IOrigin>(provider => provider.GetRequiredService<NegativeCache>());
         services.AddSingleton(provider => new ForwardLimits(
             provider.GetRequiredService<OriginOptions>().MaxForwardedBodyBytes,
             provider.GetRequiredService<TimeProvider>(),

@@ -10,6 +10,9 @@ internal readonly record struct RateLimit(long Limit, long Remaining, TimeSpan W
 {
     private const long MaxWindowSeconds = 365 * 24 * 3600;
 
+    /// <summary>Where the upstream does not say how long its budget is for.</summary>
+    public static readonly TimeSpan UsualWindow = TimeSpan.FromHours(1);
+
     /// <summary>Reads <c>ratelimit-limit: 100;w=21600</c> and <c>ratelimit-remaining: 76;w=21600</c>; false where there is no usable remaining.</summary>
     public static bool TryRead(HttpResponseMessage response, DateTimeOffset now, out RateLimit limit)
     {
@@ -18,6 +21,9 @@ internal readonly record struct RateLimit(long Limit, long Remaining, TimeSpan W
         limit = isKnown ? new RateLimit(most, remaining, window, now) : default;
         return isKnown;
     }
+
+    /// <summary>Whether it may still be true.</summary>
+    public bool IsCurrent(DateTimeOffset now) => SeenAt <= now && now - SeenAt < (Window > TimeSpan.Zero ? Window : UsualWindow);
 
     private static bool TryRead(HttpResponseMessage response, string header, out long count, out TimeSpan window)
     {

@@ -25,6 +25,20 @@ internal sealed class RateLimits
     /// <summary>What is known of an endpoint's credential; null where upstream has told nobody.</summary>
     public RateLimit? Find(UpstreamEndpoint endpoint) => _limits.TryGetValue(KeyOf(endpoint), out var known) ? known.Limit : null;
 
+    /// <summary>The same where it may still be true: not of the future, since a clock has been set then, and not of a window that is over.</summary>
+    public RateLimit? FindCurrent(UpstreamEndpoint endpoint) => Find(endpoint) is { } known && known.IsCurrent(_time.GetUtcNow()) ? known : null;
+
+    /// <summary>A request that counts goes out: until its answer tells more, one less is left.</summary>
+    public void Spend(UpstreamEndpoint endpoint)
+    {
+        var key = KeyOf(endpoint);
+        if (_limits.TryGetValue(key, out var known) && known.Limit.Remaining > 0)
+        {
+            // Where another thread was first, its word is as good.
+            _limits.TryUpdate(key, (known.Upstream, known.Limit with { Remaining = known.Limit.Remaining - 1 }), known);
+        }
+    }
+
     /// <summary>Takes note of an answer's rate-limit headers.</summary>
     public void Note(Upstream upstream, UpstreamEndpoint endpoint, HttpResponseMessage response)
     {
@@ -38,17 +52,21 @@ internal sealed class RateLimits
     /// <summary>Takes what another node was told, where it is newer.</summary>
     public void Take(Upstream upstream, UpstreamEndpoint endpoint, RateLimit limit)
     {
-        if (limit.SeenAt <= _time.GetUtcNow())
+        var now = _time.GetUtcNow();
+        if (limit.SeenAt <= now)
         {
+            // What claims to be of the future was told before this clock was set back.
             _limits.AddOrUpdate(
-                KeyOf(endpoint), (upstream.Name, limit), (_, known) => known.Limit.SeenAt < limit.SeenAt ? (upstream.Name, limit) : known);
+                KeyOf(endpoint), (upstream.Name, limit),
+                (_, known) => known.Limit.SeenAt < limit.SeenAt || known.Limit.SeenAt > now ? (upstream.Name, limit) : known);
         }
     }
 
     /// <summary>The user of an endpoint's credential; empty for anonymous.</summary>
     public static string UserOf(UpstreamEndpoint endpoint) => endpoint.Credentials?.Username ?? string.Empty;
 
-    private static (string, string) KeyOf(UpstreamEndpoint endpoint) => (endpoint.Authority, UserOf(endpoint));
+    /// <summary>What a budget belongs to.</summary>
+    public static (string Authority, string Username) KeyOf(UpstreamEndpoint endpoint) => (endpoint.Authority, UserOf(endpoint));
 
     private IEnumerable<Measurement<long>> Measure() =>
         from entry in _limits.Values

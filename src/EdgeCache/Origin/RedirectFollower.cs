@@ -12,7 +12,7 @@ internal sealed class RedirectFollower(HttpMessageHandler inner) : DelegatingHan
     public const int MaxHops = 5;
 
     // What a registry's storage needs to know of the request; everything else stays behind.
-    private static readonly string[] Kept = ["Accept", "Accept-Encoding", "User-Agent", "Range", "If-None-Match", LoopGuard.HeaderName];
+    private static readonly string[] Kept = ["Accept", "Accept-Encoding", "User-Agent", "Range", "If-Range", "If-None-Match", LoopGuard.HeaderName];
 
     /// <summary>Whether two URIs have the same scheme, host and port.</summary>
     public static bool IsSameOrigin(Uri left, Uri right) =>

@@ -131,7 +131,7 @@ internal sealed class TokenSource : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            answer = new TokenAnswer(OriginOutcome.Unavailable, null, $"the token server {host} did not answer in time");
+            answer = new TokenAnswer(OriginOutcome.Unreachable, null, $"the token server {host} did not answer in time");
         }
         catch (Exception exception) when (UpstreamFaultException.Find(exception) is { } fault)
         {
@@ -139,7 +139,7 @@ internal sealed class TokenSource : IAsyncDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            answer = new TokenAnswer(OriginOutcome.Unavailable, null, $"the token server {host} cannot be reached");
+            answer = new TokenAnswer(OriginOutcome.Unreachable, null, $"the token server {host} cannot be reached");
         }
 
         _metrics.Record(_options.Name, OriginKind.Token, status, _time.GetElapsedTime(started));

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 
 namespace EdgeCache.Origin;
@@ -7,16 +8,19 @@ namespace EdgeCache.Origin;
 /// </summary>
 internal sealed class Upstream : IAsyncDisposable
 {
+    /// <summary>Why an upstream that is switched off was not asked.</summary>
+    public const string OfflineReason = "the upstream is switched off";
+
     private readonly UpstreamHttp _http;
-    private readonly RateLimits _limits;
+    private readonly RateLimitGovernor _governor;
     private readonly bool _isDockerHub;
 
-    public Upstream(UpstreamOptions options, IReadOnlyList<UpstreamEndpoint> endpoints, UpstreamHttp http, RateLimits limits)
+    public Upstream(UpstreamOptions options, IReadOnlyList<UpstreamEndpoint> endpoints, UpstreamHttp http, RateLimitGovernor governor)
     {
         Options = options;
         Endpoints = endpoints;
         _http = http;
-        _limits = limits;
+        _governor = governor;
         _isDockerHub = DockerHubNames.IsDockerHub(options.Name) || endpoints.Any(endpoint => DockerHubNames.IsDockerHub(endpoint.Root.IdnHost));
     }
 
@@ -33,8 +37,17 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>The repository's name as this upstream keeps it: <c>library/</c> is added where a one-component name means Docker Hub.</summary>
     public RepositoryName Canonical(in RepositoryName repository) => _isDockerHub ? DockerHubNames.Canonical(repository) : repository;
 
+    /// <summary>Judges by the upstream's limits whether a request may go to an endpoint (<see cref="RateLimitGovernor.Withhold"/>).</summary>
+    public AttemptFailure? Withhold(UpstreamEndpoint endpoint, bool spends, FetchPriority priority) => _governor.Withhold(this, endpoint, spends, priority);
+
+    /// <summary>A request that counts against a budget goes out to an endpoint now.</summary>
+    public void Spend(UpstreamEndpoint endpoint) => _governor.Spend(endpoint);
+
     /// <summary>Takes note of what an answer of an endpoint says of its credential's budget.</summary>
-    public void Note(UpstreamEndpoint endpoint, HttpResponseMessage response) => _limits.Note(this, endpoint, response);
+    public void Note(UpstreamEndpoint endpoint, HttpResponseMessage response) => _governor.Note(this, endpoint, response);
+
+    /// <summary>Takes note of how a request to an endpoint ended.</summary>
+    public void Note(UpstreamEndpoint endpoint, OriginOutcome outcome, TimeSpan? retryAfter) => _governor.Note(endpoint, outcome, retryAfter);
 
     public ValueTask DisposeAsync() => _http.DisposeAsync();
 }

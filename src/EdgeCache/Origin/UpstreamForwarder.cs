@@ -40,6 +40,11 @@ internal sealed class UpstreamForwarder
             return new ForwardResult(ForwardOutcome.NotFound, "there is no such upstream");
         }
 
+        if (upstream.Options.Offline)
+        {
+            return new ForwardResult(ForwardOutcome.Offline, Upstream.OfflineReason);
+        }
+
         if (ForwardQuery.Read(context.Request.Query, out var invalid) is not { } query)
         {
             return new ForwardResult(ForwardOutcome.InvalidRequest, $"the query parameter '{invalid}' is not valid");
@@ -52,10 +57,36 @@ internal sealed class UpstreamForwarder
 
         // The forwarder would take up a WebSocket with the upstream.
         context.Request.Headers.Remove("Upgrade");
+        return await ForwardAsync(context, upstream, request, query, cancellationToken);
+    }
+
+    private async ValueTask<ForwardResult> ForwardAsync(
+        HttpContext context, Upstream upstream, ForwardRequest request, ForwardQuery query, CancellationToken cancellationToken)
+    {
         var endpoints = _pool.Order(upstream);
-        for (var i = 0; ; i++)
+        ForwardResult? last = null;
+        var attempts = 0;
+        for (var i = 0; i < endpoints.Count && attempts < EndpointPool.MaxAttempts; i++)
         {
-            var result = await TryAsync(context, upstream, endpoints[i], request, query, cancellationToken);
+            var endpoint = endpoints[i];
+            if (upstream.Withhold(endpoint, spends: false, FetchPriority.Interactive) is { } withheld)
+            {
+                last ??= ToResult(withheld);
+                continue;
+            }
+
+            var result = default(ForwardResult);
+            var isRun = await _pool.TryRunAsync(endpoint, async () =>
+            {
+                (result, var signal) = await TryAsync(context, upstream, endpoint, request, query, cancellationToken);
+                return signal;
+            });
+            if (!isRun)
+            {
+                last ??= ToResult(_pool.Refuse(endpoint));
+                continue;
+            }
+
             if (result.Outcome is ForwardOutcome.Sent or ForwardOutcome.Aborted)
             {
                 return result;
@@ -63,14 +94,19 @@ internal sealed class UpstreamForwarder
 
             // Back to an untouched response: the forwarder leaves its own status, and sends nothing over a set one.
             context.Response.Clear();
-            if (i == endpoints.Count - 1 || result.Outcome is ForwardOutcome.NotFound or ForwardOutcome.Unauthorized or ForwardOutcome.Denied)
+            if (result.Outcome is ForwardOutcome.NotFound or ForwardOutcome.Unauthorized or ForwardOutcome.Denied)
             {
                 return result;
             }
+
+            last = result;
+            attempts++;
         }
+
+        return last ?? throw new InvalidOperationException("An upstream without endpoints.");
     }
 
-    private async ValueTask<ForwardResult> TryAsync(
+    private async ValueTask<(ForwardResult Result, EndpointSignal Signal)> TryAsync(
         HttpContext context, Upstream upstream, UpstreamEndpoint endpoint, ForwardRequest request, ForwardQuery query, CancellationToken cancellationToken)
     {
         var started = _limits.Time.GetTimestamp();
@@ -80,7 +116,8 @@ internal sealed class UpstreamForwarder
             endpoint,
             request,
             (request.UriAt(endpoint, canonical, query), request.ScopeAt(endpoint, canonical)),
-            body => new BoundedStream(new StallGuardStream(body, upstream.Options.StallTimeout, observer, _limits.Time), _limits.MaxBodyBytes),
+            body => new BoundedStream(new StallGuardStream(
+                body, upstream.Options.StallTimeout, upstream.Options.MinBytesPerSecond, observer, _limits.Time), _limits.MaxBodyBytes),
             _limits);
         var config = new ForwarderRequestConfig
         {
@@ -92,32 +129,38 @@ internal sealed class UpstreamForwarder
         return Conclude(context, upstream, endpoint, error, transformer);
     }
 
-    private ForwardResult Conclude(
+    private (ForwardResult Result, EndpointSignal Signal) Conclude(
         HttpContext context, Upstream upstream, UpstreamEndpoint endpoint, ForwarderError error, ForwardTransformer transformer)
     {
         if (error == ForwarderError.None)
         {
-            _pool.Report(upstream, endpoint, AnswerRules.SignalOf(transformer.Outcome));
-            return transformer.IsPassed
+            var result = transformer.IsPassed
                 ? new ForwardResult(ForwardOutcome.Sent, string.Empty)
                 : Fail(upstream, endpoint, transformer.Outcome, transformer.StatusCode, transformer.Reason, transformer.RetryAfter);
+            if (!transformer.IsFromBeyond)
+            {
+                upstream.Note(endpoint, transformer.Outcome, transformer.RetryAfter);
+            }
+
+            return (result, transformer.IsFromBeyond && !transformer.IsPassed ? EndpointSignal.Neutral : AnswerRules.SignalOf(transformer.Outcome));
         }
 
         if (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
         {
             OriginLog.ForwardAborted(_log, upstream.Name, endpoint.Authority, error);
-            return new ForwardResult(ForwardOutcome.Aborted, "the answer could not be ended");
+            return (new ForwardResult(ForwardOutcome.Aborted, "the answer could not be ended"), EndpointSignal.Untold);
         }
 
         if (transformer.IsPassed)
         {
             // Too long, or broken off, before its first byte went out: the observer has told the pool what is to be told.
-            return Fail(upstream, endpoint, OriginOutcome.BadAnswer, transformer.StatusCode, "the upstream's answer broke off or is too long", null);
+            var broken = Fail(upstream, endpoint, OriginOutcome.BadAnswer, transformer.StatusCode, "the upstream's answer broke off or is too long", null);
+            return (broken, EndpointSignal.Neutral);
         }
 
         var failure = AttemptFailure.Of(context.Features.Get<IForwarderErrorFeature>()?.Exception);
-        _pool.Report(upstream, endpoint, failure.Signal);
-        return Fail(upstream, endpoint, failure.Outcome, transformer.StatusCode, failure.Reason, failure.RetryAfter);
+        upstream.Note(endpoint, failure.Outcome, failure.RetryAfter);
+        return (Fail(upstream, endpoint, failure.Outcome, transformer.StatusCode, failure.Reason, failure.RetryAfter), failure.Signal);
     }
 
     private ForwardResult Fail(
@@ -131,6 +174,8 @@ internal sealed class UpstreamForwarder
         return new ForwardResult(OutcomeOf(outcome), reason, retryAfter);
     }
 
+    private static ForwardResult ToResult(AttemptFailure failure) => new(OutcomeOf(failure.Outcome), failure.Reason, failure.RetryAfter);
+
     private static ForwardOutcome OutcomeOf(OriginOutcome outcome) => outcome switch
     {
         OriginOutcome.NotFound => ForwardOutcome.NotFound,
@@ -138,6 +183,7 @@ internal sealed class UpstreamForwarder
         OriginOutcome.Denied => ForwardOutcome.Denied,
         OriginOutcome.RateLimited => ForwardOutcome.RateLimited,
         OriginOutcome.Unavailable => ForwardOutcome.Unavailable,
+        OriginOutcome.Unreachable => ForwardOutcome.Unreachable,
         OriginOutcome.Loop => ForwardOutcome.Loop,
         _ => ForwardOutcome.BadAnswer,
     };

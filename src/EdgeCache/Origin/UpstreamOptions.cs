@@ -1,3 +1,5 @@
+using EdgeCache.Core.Caching;
+
 namespace EdgeCache.Origin;
 
 /// <summary>
@@ -39,6 +41,18 @@ public sealed record UpstreamOptions
     /// <summary>How long after its freshness a tag may still be served while the upstream fails (RFC 5861 stale-if-error): 0 to 365 days.</summary>
     public TimeSpan StaleIfError { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long its "no such content" is believed: 0 to 30 seconds.</summary>
+    public TimeSpan NotFoundFreshness { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What its failures come to.</summary>
+    public OutageContract Outage { get; init; } = OutageContract.Default;
+
+    /// <summary>Whether nothing is asked of it, not even a token: what is held is served at any age, and nothing else.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>The share of a rate limit's budget that is kept for clients that wait for what is not held: 0 to 0.9.</summary>
+    public double RateLimitReserve { get; init; } = 0.1;
+
     /// <summary>Whether redirects and token realms may lead to loopback, link-local and private addresses. The configured endpoints always may.</summary>
     public bool AllowPrivateAddresses { get; init; }
 
@@ -53,6 +67,10 @@ public sealed record UpstreamOptions
 
     /// <summary>The longest wait for the next byte of a body: 100 ms to 10 min.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Below this a body counts as broken, measured over <see cref="StallTimeout"/> of waiting for it; 0 for none, at most 1 GiB. 1 KiB: far below any
+    /// line that layers come over, and above an upstream that only drips.</summary>
+    public long MinBytesPerSecond { get; init; } = 1024;
 
     /// <summary>Connections at once to one endpoint: 1 to 10,000.</summary>
     public int MaxConnections { get; init; } = 256;

@@ -10,14 +10,14 @@ internal sealed class Upstreams : IAsyncDisposable
 
     /// <param name="proxy">The proxy of all connections to upstreams: the environment's, in tests their own.</param>
     /// <exception cref="ArgumentException">An option that Configuration's validation lets nobody reach: the message names it.</exception>
-    public Upstreams(OriginOptions options, IWebProxy proxy, OriginMetrics metrics, ILogger<Upstreams> log, TimeProvider time, RateLimits limits)
+    public Upstreams(OriginOptions options, IWebProxy proxy, OriginMetrics metrics, ILogger<Upstreams> log, TimeProvider time, RateLimitGovernor governor)
     {
         foreach (var upstream in options.Upstreams)
         {
             var path = upstream.DockerConfigFile ?? options.DockerConfigFile;
             var dockerConfig = path is null || !string.IsNullOrEmpty(upstream.Username) ? null : ReadDockerConfig(path);
             var endpoints = CreateEndpoints(upstream, dockerConfig);
-            _byName.Add(upstream.Name, new Upstream(upstream, endpoints, new UpstreamHttp(upstream, (int)options.MaxTokenBytes, proxy, metrics, log, time), limits));
+            _byName.Add(upstream.Name, new Upstream(upstream, endpoints, new UpstreamHttp(upstream, (int)options.MaxTokenBytes, proxy, metrics, log, time), governor));
         }
     }
 

@@ -19,10 +19,14 @@ internal sealed class BlobHandler
     private readonly CacheStore _store;
     private readonly FillTable _fills;
     private readonly LinkConfirmer _confirmer;
+    private readonly TagRules _rules;
     private readonly BlobSender _sender;
+    private readonly MissBudget _budget;
 
-    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, BlobSender sender)
+    public BlobHandler(CacheStore store, FillTable fills, LinkConfirmer confirmer, TagRules rules, BlobSender sender, MissBudget budget)
     {
+        _rules = rules;
+        _budget = budget;
         _sender = sender;
         _store = store;
         _fills = fills;
@@ -74,10 +78,16 @@ internal sealed class BlobHandler
             return true;
         }
 
+        if (!_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+            return true;
+        }
+
         var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
         if (confirmed.Failure is { } failure)
         {
-            await FailAsync(context, record, failure);
+            await FailAsync(context, route, record, failure);
             return true;
         }
 
@@ -128,6 +138,13 @@ internal sealed class BlobHandler
     /// <summary>False where it is worth to look again: the bytes have just been stored, or the fill that was joined came to nothing for another's sake.</summary>
     private async Task<bool> TryFollowFillAsync(HttpContext context, OciRoute route, RequestRecord record, Lookup found)
     {
+        // Who joins costs the upstream nothing.
+        if (!_fills.IsRunning(found.Digest) && !_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+            return true;
+        }
+
         var outcome = _fills.JoinOrStart(route.Repository, found.Digest, found.IsLinked, found.SizeBytes, record.Scope, out var joined);
         using var reader = joined;
         if (reader is null)
@@ -152,10 +169,16 @@ internal sealed class BlobHandler
     {
         if (reader.NeedsConfirmation)
         {
+            if (!_budget.TrySpend(context, record))
+            {
+                await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
+                return true;
+            }
+
             var confirmed = await _confirmer.ConfirmBlobAsync(route.Repository, found.Digest, context.RequestAborted);
             if (confirmed.Failure is { } refused)
             {
-                await FailAsync(context, record, refused);
+                await FailAsync(context, route, record, refused);
                 return true;
             }
 
@@ -170,7 +193,7 @@ internal sealed class BlobHandler
                 return false;
             }
 
-            await FailAsync(context, record, head.Failure);
+            await FailAsync(context, route, record, head.Failure);
             return true;
         }
 
@@ -232,9 +255,10 @@ internal sealed class BlobHandler
         return range;
     }
 
-    private static Task FailAsync(HttpContext context, RequestRecord record, FillFailure failure)
+    private Task FailAsync(HttpContext context, in OciRoute route, RequestRecord record, FillFailure failure)
     {
-        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null, new CacheTrail(default, failure.Members));
-        return RegistryHandler.FailAsync(context, record, ErrorMapping.ForFailure(failure, OciRouteKind.Blob), FailureReason.Of(failure));
+        ContentHeaders.WriteCacheState(context.Response, CacheResult.Error, 0, null, new CacheTrail(default, failure.Members), failure.Outage);
+        var answer = ErrorMapping.ForFailure(failure, OciRouteKind.Blob, _rules.OutageOf(route.Repository.Upstream));
+        return RegistryHandler.FailAsync(context, record, answer, FailureReason.Of(failure));
     }
 }

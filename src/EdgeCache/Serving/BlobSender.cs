@@ -13,7 +13,7 @@ namespace EdgeCache.Serving;
 /// the stall limit is the transport's. What is in memory goes through Kestrel, whose minimum data rate bounds a client that takes none. A response that cannot be
 /// ended is aborted: a short body must never look complete (PROTOCOL 24). Safe for concurrent use.
 /// </summary>
-internal sealed class BlobSender(CacheStore store)
+internal sealed class BlobSender(CacheStore store, TagRules rules)
 {
     /// <summary>How much of what is in memory is handed to Kestrel at once.</summary>
     private const int ChunkBytes = 64 * 1024;
@@ -71,8 +71,8 @@ internal sealed class BlobSender(CacheStore store)
             if (progress.State == FillState.Failed)
             {
                 // A clean answer where nothing has been sent yet, as for a range that lies far ahead.
-                await RegistryHandler.FailAsync(
-                    context, record, ErrorMapping.ForFailure(progress.Failure, OciRouteKind.Blob), FailureReason.Of(progress.Failure));
+                var answer = ErrorMapping.ForFailure(progress.Failure, OciRouteKind.Blob, rules.OutageOf(record.Repository.Upstream));
+                await RegistryHandler.FailAsync(context, record, answer, FailureReason.Of(progress.Failure));
                 return;
             }
 

@@ -32,12 +32,14 @@ internal static class ContentHeaders
     /// <summary>Says how the answer was had (RFC 9211), and how old it is where it came from the store, ours or that of a cache before us (RFC 9111,
     /// section 5.1).</summary>
     /// <param name="trail">Of upstream's answer, where this one comes of it; what comes from our store repeats nothing of other caches.</param>
-    public static void WriteCacheState(HttpResponse response, CacheResult result, int forwardStatus, Freshness? freshness, in CacheTrail trail = default)
+    /// <param name="outage">Why upstream gave nothing, where it did not.</param>
+    public static void WriteCacheState(
+        HttpResponse response, CacheResult result, int forwardStatus, Freshness? freshness, in CacheTrail trail = default, OutageKind? outage = null)
     {
         var isStored = result is CacheResult.Hit or CacheResult.Stale;
         var isLimited = freshness is { } tag && tag.TimeToLive < TimeSpan.FromDays(3650) && isStored;
         response.Headers["Cache-Status"] =
-            new CacheStatus(result, forwardStatus, isLimited ? freshness!.Value.TimeToLive : null, isStored ? null : trail.Members).ToString();
+            new CacheStatus(result, forwardStatus, isLimited ? freshness!.Value.TimeToLive : null, isStored ? null : trail.Members, outage).ToString();
         var ageSeconds = !isStored ? (long)trail.Age.TotalSeconds : freshness?.AgeSeconds ?? 0;
         if (ageSeconds > 0 || (isStored && freshness is not null))
         {

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
@@ -38,19 +39,23 @@ internal static class ErrorMapping
         OriginOutcome.Denied => new(403, OciErrorCode.Denied, "The upstream registry denies access.", detail),
         OriginOutcome.RateLimited => new(
             503, OciErrorCode.Unknown, "The upstream registry limits this cache's rate.", detail, Seconds(retryAfter ?? TimeSpan.FromSeconds(DefaultRetryAfterSeconds))),
-        OriginOutcome.Unavailable => new(
-            503, OciErrorCode.Unknown, "The upstream registry cannot be reached.", detail, retryAfter is { } time ? Seconds(time) : 0),
+        OriginOutcome.Unavailable => Unavailable("The upstream registry has failed.", retryAfter, detail),
+        OriginOutcome.Unreachable => Unavailable("The upstream registry cannot be reached.", retryAfter, detail),
+        OriginOutcome.Offline => Offline,
         OriginOutcome.Loop => Loop with { Detail = detail },
         OriginOutcome.BadAnswer => new(502, OciErrorCode.Unknown, "The upstream registry's answer cannot be used.", detail),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not a failure."),
     };
 
-    /// <summary>What a failed fill, fetch or confirmation becomes.</summary>
-    public static OciFailure ForFailure(in FillFailure failure, OciRouteKind kind) => failure.Source switch
+    /// <summary>What a failed fill, fetch, confirmation or forward becomes.</summary>
+    /// <param name="contract">The upstream's.</param>
+    public static OciFailure ForFailure(in FillFailure failure, OciRouteKind kind, OutageContract contract) => failure.Source switch
     {
         FailureSource.Limit => Overloaded,
         FailureSource.Store => StoreFailed with { Detail = failure.Reason },
         FailureSource.Internal => Internal with { StatusCode = 503, Detail = failure.Reason },
+        _ when failure.Outage is { } outage && contract.For(outage) == OutageAction.Fail =>
+            Unavailable("The upstream registry gives no content.", failure.RetryAfter ?? TimeSpan.FromSeconds(DefaultRetryAfterSeconds), failure.Reason),
         _ => ForOrigin(failure.Outcome, kind, failure.RetryAfter, failure.Reason),
     };
 
@@ -89,6 +94,10 @@ internal static class ErrorMapping
 
     /// <summary>A sibling asked for what is held, or what comes from a sibling itself (RFC 9111, section 5.2.1.7).</summary>
     public static OciFailure NotHeld { get; } = new(504, OciErrorCode.Unknown, "This cache does not hold it.");
+
+    /// <summary>The upstream is switched off, and what is held is not enough: as where a client wants only what is held (RFC 9111, section 5.2.1.7).</summary>
+    private static OciFailure Offline { get; } =
+        new(504, OciErrorCode.Unknown, "The upstream registry is switched off in this cache's configuration (Offline), and this cache does not hold it.");
 
     /// <summary>A request that claims to be a sibling's and is not.</summary>
     public static OciFailure NoSibling { get; } = new(403, OciErrorCode.Denied, "The request is not signed by a node of this fleet.");
@@ -130,6 +139,9 @@ internal static class ErrorMapping
         OciRouteKind.Referrers => new(404, OciErrorCode.ManifestUnknown, "The upstream registry has no referrers of this manifest.", detail),
         _ => new(404, OciErrorCode.NameUnknown, "The upstream registry has no such repository.", detail),
     };
+
+    private static OciFailure Unavailable(string message, TimeSpan? retryAfter, string? detail) =>
+        new(503, OciErrorCode.Unknown, message, detail, retryAfter is { } time ? Seconds(time) : 0);
 
     private static int Seconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 1, MaxRetryAfterSeconds);
 }

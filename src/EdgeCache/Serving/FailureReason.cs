@@ -18,6 +18,8 @@ internal static class FailureReason
             OriginOutcome.RateLimited => "rate_limited",
             OriginOutcome.Loop => "loop",
             OriginOutcome.BadAnswer => "bad_answer",
+            OriginOutcome.Unreachable => "unreachable",
+            OriginOutcome.Offline => "offline",
             _ => "unavailable",
         },
     };

@@ -12,10 +12,14 @@ namespace EdgeCache.Serving;
 internal sealed class ListHandler
 {
     private readonly UpstreamForwarder _forwarder;
+    private readonly TagRules _rules;
+    private readonly MissBudget _budget;
     private readonly bool _allowsCatalog;
 
-    public ListHandler(UpstreamForwarder forwarder, EdgeCacheOptions options)
+    public ListHandler(UpstreamForwarder forwarder, TagRules rules, MissBudget budget, EdgeCacheOptions options)
     {
+        _rules = rules;
+        _budget = budget;
         _forwarder = forwarder;
         _allowsCatalog = options.AllowCatalog;
     }
@@ -25,6 +29,12 @@ internal sealed class ListHandler
         if (route.Kind == OciRouteKind.Catalog && !_allowsCatalog)
         {
             await RegistryHandler.FailAsync(context, record, ErrorMapping.CatalogDisabled, "catalog");
+            return;
+        }
+
+        if (!_budget.TrySpend(context, record))
+        {
+            await RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit");
             return;
         }
 
@@ -52,9 +62,9 @@ internal sealed class ListHandler
                     context, record, new OciFailure(StatusCodes.Status400BadRequest, OciErrorCode.Unsupported, forwarded.Reason), "query");
                 break;
             default:
-                var outcome = OutcomeOf(forwarded.Outcome);
-                var failure = ErrorMapping.ForOrigin(outcome, route.Kind, forwarded.RetryAfter, forwarded.Reason);
-                await RegistryHandler.FailAsync(context, record, failure, FailureReason.Of(new FillFailure(FailureSource.Origin, outcome, forwarded.Reason)));
+                var failure = new FillFailure(FailureSource.Origin, OutcomeOf(forwarded.Outcome), forwarded.Reason, forwarded.RetryAfter);
+                var answer = ErrorMapping.ForFailure(failure, route.Kind, _rules.OutageOf(route.Repository.Upstream));
+                await RegistryHandler.FailAsync(context, record, answer, FailureReason.Of(failure));
                 break;
         }
     }
@@ -78,6 +88,8 @@ internal sealed class ListHandler
         ForwardOutcome.Denied => OriginOutcome.Denied,
         ForwardOutcome.RateLimited => OriginOutcome.RateLimited,
         ForwardOutcome.Unavailable => OriginOutcome.Unavailable,
+        ForwardOutcome.Unreachable => OriginOutcome.Unreachable,
+        ForwardOutcome.Offline => OriginOutcome.Offline,
         ForwardOutcome.Loop => OriginOutcome.Loop,
         _ => OriginOutcome.BadAnswer,
     };

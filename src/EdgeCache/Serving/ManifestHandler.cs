@@ -18,9 +18,11 @@ internal sealed class ManifestHandler
     private readonly CacheStore _store;
     private readonly TagRules _rules;
     private readonly BlobSender _sender;
+    private readonly MissBudget _budget;
 
-    public ManifestHandler(ManifestResolvers resolvers, CacheStore store, TagRules rules, BlobSender sender)
+    public ManifestHandler(ManifestResolvers resolvers, CacheStore store, TagRules rules, BlobSender sender, MissBudget budget)
     {
+        _budget = budget;
         _sender = sender;
         _resolvers = resolvers;
         _store = store;
@@ -36,6 +38,8 @@ internal sealed class ManifestHandler
         return found.State == LookupState.Fresh && HttpMethods.IsGet(context.Request.Method) && _store.TryGetHot(found.Digest, out var stored)
             ? SendHotAsync(context, route, record, found, stored)
             : found.State != LookupState.Fresh && record.Scope == FetchScope.Stored ? RegistryHandler.FailNotHeldAsync(context, record)
+            // A stale one is here: that upstream is asked whether it still holds is this node's doing, and once for all clients.
+            : found.State is LookupState.Miss or LookupState.Unlinked && !_budget.TrySpend(context, record) ? RegistryHandler.FailAsync(context, record, ErrorMapping.Overloaded, "limit")
             : ResolveAsync(context, route, record, accept, (resolver, rule));
     }
 
@@ -55,10 +59,10 @@ internal sealed class ManifestHandler
             var answer = await how.Resolver.ResolveAsync(route.Repository, route.Reference, accept, how.Rule, isHead, context.RequestAborted);
             record.Result = answer.Result;
             var trail = answer.Result == CacheResult.Error ? new CacheTrail(default, answer.Failure.Members) : answer.Trail;
-            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness, trail);
+            ContentHeaders.WriteCacheState(context.Response, answer.Result, answer.ForwardStatus, answer.Freshness, trail, answer.Failure.Outage);
             if (answer.Result == CacheResult.Error)
             {
-                var failure = ErrorMapping.ForFailure(answer.Failure, OciRouteKind.Manifest);
+                var failure = ErrorMapping.ForFailure(answer.Failure, OciRouteKind.Manifest, how.Rule.Outage);
                 await RegistryHandler.FailAsync(context, record, failure, FailureReason.Of(answer.Failure));
                 return;
             }

@@ -5,7 +5,7 @@ using EdgeCache.Origin;
 
 namespace EdgeCache.Serving;
 
-/// <summary>How long a tag is fresh, by its upstream's configuration. Immutable; asking allocates nothing.</summary>
+/// <summary>How long a tag is fresh, and what its upstream's failures come to, by the upstream's configuration. Immutable; asking allocates nothing.</summary>
 internal sealed class TagRules
 {
     private readonly Dictionary<string, UpstreamRule> _upstreams;
@@ -24,13 +24,16 @@ internal sealed class TagRules
     public FreshnessRule? Find(RepositoryKey repository, in Reference reference) =>
         _upstreams.ContainsKey(repository.Upstream) ? For(repository, reference) : null;
 
+    /// <summary>What the failures of a configured upstream come to.</summary>
+    public OutageContract OutageOf(string upstream) => _upstreams[upstream].Usual.Outage;
+
     private sealed class UpstreamRule(UpstreamOptions options)
     {
         private readonly Pattern[] _immutable = [.. options.ImmutableTags.Select(Pattern.Parse)];
 
-        public FreshnessRule Usual { get; } = new(options.TagFreshness, options.StaleIfError);
+        public FreshnessRule Usual { get; } = RuleOf(options, options.TagFreshness);
 
-        public FreshnessRule Forever { get; } = new(TimeSpan.MaxValue, options.StaleIfError);
+        public FreshnessRule Forever { get; } = RuleOf(options, TimeSpan.MaxValue);
 
         public bool IsImmutable(string repository, string tag)
         {
@@ -44,6 +47,10 @@ internal sealed class TagRules
 
             return false;
         }
+
+        /// <summary>While nobody can be asked, what is held is good at any age.</summary>
+        private static FreshnessRule RuleOf(UpstreamOptions options, TimeSpan lifetime) =>
+            new(lifetime, options.Offline ? TimeSpan.MaxValue : options.StaleIfError) { Outage = options.Outage };
     }
 
     /// <summary>A pattern without a colon is matched against the tag, one with a colon against <c>repository:tag</c>. Neither a name nor a tag can have

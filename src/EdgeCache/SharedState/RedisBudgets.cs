@@ -13,15 +13,13 @@ internal sealed class RedisBudgets(RedisLink link, FleetSecret secret, RedisMetr
 {
     private const int Parts = 4;
 
-    /// <summary>Where the upstream does not say how long its budget is for.</summary>
-    private static readonly TimeSpan UsualWindow = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(1);
 
     public void Tell(string authority, string username, RateLimit limit)
     {
         var name = NameOf(authority, username);
         RedisKey key = link.Name(name);
-        var lifetime = limit.Window <= TimeSpan.Zero ? UsualWindow : limit.Window < MaxLifetime ? limit.Window : MaxLifetime;
+        var lifetime = limit.Window <= TimeSpan.Zero ? RateLimit.UsualWindow : limit.Window < MaxLifetime ? limit.Window : MaxLifetime;
         var text = string.Create(CultureInfo.InvariantCulture, $"{limit.SeenAt.ToUnixTimeMilliseconds()} {limit.Limit} {limit.Remaining} {(long)limit.Window.TotalSeconds}");
         var value = SealedText.Seal(secret, name, text);
         link.Post(database => database.StringSetAsync(key, value, lifetime, When.Always, CommandFlags.None));

@@ -1,3 +1,4 @@
+using EdgeCache.Origin;
 using StackExchange.Redis;
 
 namespace EdgeCache.SharedState;
@@ -25,7 +26,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     public int Outstanding => Volatile.Read(ref _outstanding);
 
     /// <summary>Connects, or prepares to where nobody answers yet: the multiplexer goes on trying by itself.</summary>
-    public static async Task<RedisConnection> OpenAsync(string configuration)
+    /// <param name="trust">Besides the system's; null for none.</param>
+    public static async Task<RedisConnection> OpenAsync(string configuration, UpstreamTrust? trust)
     {
         var options = ConfigurationOptions.Parse(configuration);
         options.AbortOnConnectFail = false;
@@ -34,6 +36,11 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             // A fail-over of Redis Cluster is seen this fast (6 s with 2; the default of 60 means a minute).
             options.ConfigCheckSeconds = 2;
+        }
+
+        if (trust is not null)
+        {
+            options.CertificateValidation += trust.Validate;
         }
 
         options.ConnectTimeout = Math.Min(options.ConnectTimeout, MaxConnectMilliseconds);

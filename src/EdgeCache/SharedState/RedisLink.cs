@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using EdgeCache.Origin;
 using StackExchange.Redis;
 
 namespace EdgeCache.SharedState;
@@ -19,6 +21,7 @@ internal sealed class RedisLink : IAsyncDisposable
 
     private readonly RedisOptions _options;
     private readonly string _configuration;
+    private readonly UpstreamTrust? _trust;
     private readonly RedisMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -35,10 +38,13 @@ internal sealed class RedisLink : IAsyncDisposable
     private volatile bool _isRefusing;
 
     /// <exception cref="ArgumentException">The options name no Redis.</exception>
+    /// <exception cref="CryptographicException">The CA file holds no certificate.</exception>
+    /// <exception cref="IOException">The CA file cannot be read.</exception>
     public RedisLink(RedisOptions options, RedisMetrics metrics, TimeProvider time, ILogger<RedisLink> log)
     {
         _options = options;
         _configuration = options.Configuration ?? throw new ArgumentException("There is no Redis.", nameof(options));
+        _trust = options.CaFile is null ? null : UpstreamTrust.Load(options.CaFile);
         _metrics = metrics;
         _time = time;
         _log = log;
@@ -77,28 +83,12 @@ internal sealed class RedisLink : IAsyncDisposable
             _isRefusing = false;
             return new RedisAnswer<T>(true, value);
         }
-        catch (RedisServerException error)
-        {
-            // An answer after all: a key of another type, a replica that must not write.
-            _breaker.Succeeded();
-            _metrics.Erred();
-            if (!_isRefusing)
-            {
-                _isRefusing = true;
-                RedisLog.Refused(_log, error.Message.Split(' ')[0]);
-            }
-        }
         catch (Exception error)
         {
             // What this client may throw is no closed set; none of it may fail a pull.
-            _metrics.Failed();
-            if (_breaker.Failed())
-            {
-                RedisLog.Bypassed(_log, error.GetType().Name);
-            }
+            Fail(error);
+            return default;
         }
-
-        return default;
     }
 
     /// <summary>Calls Redis without waiting: bounded like any other call, and what comes of it is counted and otherwise nobody's.</summary>
@@ -136,6 +126,30 @@ internal sealed class RedisLink : IAsyncDisposable
 
         await probe.WaitAsync(SetupTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync().ConfigureAwait(false);
+        _trust?.Dispose();
+    }
+
+    private void Fail(Exception error)
+    {
+        if (error is not RedisServerException)
+        {
+            _metrics.Failed();
+            if (_breaker.Failed())
+            {
+                RedisLog.Bypassed(_log, error.GetType().Name);
+            }
+
+            return;
+        }
+
+        // An answer after all: a key of another type, a replica that must not write.
+        _breaker.Succeeded();
+        _metrics.Erred();
+        if (!_isRefusing)
+        {
+            _isRefusing = true;
+            RedisLog.Refused(_log, error.Message.Split(' ')[0]);
+        }
     }
 
     private void BeginProbe()
@@ -178,7 +192,7 @@ internal sealed class RedisLink : IAsyncDisposable
 
     private async Task<RedisConnection> ConnectAsync()
     {
-        var connection = await RedisConnection.OpenAsync(_configuration).ConfigureAwait(false);
+        var connection = await RedisConnection.OpenAsync(_configuration, _trust).ConfigureAwait(false);
         (string, Action<byte[]>)[] subscriptions;
         bool isLate;
         lock (_gate)

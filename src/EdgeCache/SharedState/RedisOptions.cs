@@ -11,6 +11,9 @@ internal sealed record RedisOptions
     /// <summary>The file that the configuration is read from.</summary>
     public string? ConfigurationFile { get; init; }
 
+    /// <summary>A PEM file of certificates that are trusted for Redis in addition to the system's.</summary>
+    public string? CaFile { get; init; }
+
     /// <summary>What every key and channel begins with: fleets that share a Redis differ in it.</summary>
     public string Prefix { get; init; } = "edgecache";
 

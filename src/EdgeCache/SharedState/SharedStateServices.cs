@@ -16,7 +16,7 @@ internal static class SharedStateServices
     public static IServiceCollection AddRedis(this IServiceCollection services, RedisOptions options, FleetOptions fleet)
     {
         services.AddSingleton(options);
-        services.TryAddSingleton(new FleetSecret(fleet.Secret ?? throw new ArgumentException("Redis without a secret of the fleet.", nameof(fleet))));
+        services.TryAddSingleton(new FleetSecret(fleet.Secret ?? throw new ArgumentException("Redis without a secret of the fleet.", nameof(fleet)), fleet.AcceptedSecret));
         services.AddSingleton<RedisMetrics>();
         services.AddSingleton<RedisLink>();
         if (options.Presence)
@@ -42,7 +42,8 @@ internal static class SharedStateServices
         services.AddHostedService<BudgetReader>();
         if (options.TagHints)
         {
-            services.AddSingleton<ISharedTags, RedisTags>();
+            // The times of tags are the store's clock's.
+            services.AddSingleton<ISharedTags>(provider => ActivatorUtilities.CreateInstance<RedisTags>(provider, provider.GetRequiredService<SteadyClock>()));
         }
 
         if (options is { Presence: true } && fleet.Self is { } self)

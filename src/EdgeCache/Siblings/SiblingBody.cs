@@ -19,15 +19,23 @@ internal sealed class SiblingBody(Stream content, HttpResponseMessage response, 
     /// <exception cref="IOException">The body broke off, or its member died.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var reading = content.ReadAsync(buffer, _stop.Token);
-        if (!reading.IsCompleted)
+        try
         {
-            reading = new ValueTask<int>(await WaitAsync(reading.AsTask(), cancellationToken));
-        }
+            var reading = content.ReadAsync(buffer, _stop.Token);
+            if (!reading.IsCompleted)
+            {
+                reading = new ValueTask<int>(await WaitAsync(reading.AsTask(), cancellationToken));
+            }
 
-        var count = await reading;
-        metrics.Read(count);
-        return count;
+            var count = await reading;
+            metrics.Read(count);
+            return count;
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            metrics.Asked(SiblingOutcome.Broken);
+            throw error as IOException ?? new IOException($"The body of {member} broke off.", error);
+        }
     }
 
     /// <summary>Leaves no read behind that would still write into the caller's buffer.</summary>

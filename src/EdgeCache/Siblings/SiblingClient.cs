@@ -26,6 +26,11 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
         try
         {
             var response = await SendAsync(member, ToRequest(member, question, onlyHeld), onlyHeld ? HeldTimeout : HeaderTimeout, cancellationToken);
+            if (response is not null && DrainHeader.IsIn(response.Headers))
+            {
+                members.ReportDraining(member);
+            }
+
             metrics.Asked(response is null ? SiblingOutcome.Silent : response.IsSuccessStatusCode ? SiblingOutcome.Found : SiblingOutcome.Refused);
             return response;
         }

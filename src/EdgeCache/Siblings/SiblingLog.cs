@@ -17,7 +17,4 @@ internal static partial class SiblingLog
 
     [LoggerMessage(EventIds.SiblingWrong, LogLevel.Error, "{Member} gave content that is not what was asked for; it is not asked for a while.")]
     public static partial void Wrong(ILogger logger, string member);
-
-    [LoggerMessage(EventIds.SiblingResumed, LogLevel.Warning, "{Digest} of {Repository} broke off at a sibling after {Offset} bytes and goes on from elsewhere.")]
-    public static partial void Resumed(ILogger logger, RepositoryKey repository, Digest digest, long offset);
 }

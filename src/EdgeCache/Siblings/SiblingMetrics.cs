@@ -5,7 +5,7 @@ namespace EdgeCache.Siblings;
 /// <summary>What is measured of siblings; labels are closed. Safe for concurrent use.</summary>
 internal sealed class SiblingMetrics
 {
-    private static readonly string[] Labels = ["found", "refused", "silent", "wrong", "resumed"];
+    private static readonly string[] Labels = ["found", "refused", "silent", "wrong", "broken"];
 
     private readonly Counter<long> _asked;
     private readonly Counter<long> _bytes;

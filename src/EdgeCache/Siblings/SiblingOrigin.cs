@@ -30,7 +30,7 @@ internal sealed class SiblingOrigin(
     public bool IsElsewhere(AffinityKey key) => Home(key) is { IsSelf: false };
 
     public async ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
         await AskAsync(
             new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(repository, reference), $"manifests/{reference}")
             {
@@ -39,7 +39,7 @@ internal sealed class SiblingOrigin(
                 IsContent = reference.IsDigest,
             },
             cancellationToken)
-        ?? await upstream.GetManifestAsync(repository, reference, accept, ifNoneMatch, cancellationToken);
+        ?? await upstream.GetManifestAsync(repository, reference, accept, ifNoneMatch, priority, cancellationToken);
 
     public async ValueTask<OriginAnswer> HeadManifestAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>
@@ -48,49 +48,19 @@ internal sealed class SiblingOrigin(
             cancellationToken)
         ?? await upstream.HeadManifestAsync(repository, reference, accept, cancellationToken);
 
-    public async ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    /// <summary>A body that breaks off goes on at upstream: the next home would begin at the beginning, and send nothing before it has come to the offset.</summary>
+    public async ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken)
     {
-        var question = new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(digest), $"blobs/{digest}") { Accept = "*/*", Offset = offset, IsContent = true };
-        var first = await AskAsync(question, cancellationToken);
-        if (first is null or { Outcome: OriginOutcome.NotModified })
+        var question = new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(digest), $"blobs/{digest}")
         {
-            return await upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
-        }
-
-        if (first.Outcome != OriginOutcome.Found)
-        {
-            return first;
-        }
-
-        // Where the home dies in the middle upstream goes on: the next home would begin at the beginning, and send nothing before it has come to the offset.
-        var body = new ResumingBody(first, (position, token) => ResumeAsync(repository, digest, offset + position, token));
-        return new OriginAnswer(OriginOutcome.Found, body)
-        {
-            ContentLength = first.ContentLength,
-            Offset = first.Offset,
-            MediaType = first.MediaType,
-            Digest = first.Digest,
-            StatusCode = first.StatusCode,
-            Endpoint = first.Endpoint,
-            Trail = first.Trail,
-            // Of bytes from two places nobody knows whose are wrong.
-            Rejected = () =>
-            {
-                if (!body.HasResumed)
-                {
-                    first.Rejected?.Invoke();
-                }
-            },
-            IsFromSibling = true,
-            Keeps = () => !IsElsewhere(question.Key) || keep.Keeps(digest),
+            Accept = "*/*",
+            Offset = from.Offset,
+            IsContent = true,
+            Keeps = () => !IsElsewhere(AffinityKey.Of(digest)) || keep.Keeps(digest),
         };
-    }
-
-    private ValueTask<OriginAnswer> ResumeAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
-    {
-        metrics.Asked(SiblingOutcome.Resumed);
-        SiblingLog.Resumed(log, repository, digest, offset);
-        return upstream.GetBlobAsync(repository, digest, offset, cancellationToken);
+        return await AskAsync(question, cancellationToken) is { Outcome: not OriginOutcome.NotModified } answer
+            ? answer
+            : await upstream.GetBlobAsync(repository, digest, from, cancellationToken);
     }
 
     /// <summary>Null: no other node has it, and upstream is asked.</summary>
@@ -159,6 +129,7 @@ internal sealed class SiblingOrigin(
             Endpoint = member.Name,
             Trail = TrailHeaders.Read(response.Headers, isEndpoint: true, TimeSpan.Zero),
             IsFromSibling = true,
+            Keeps = question.Keeps,
             Rejected = () => Reject(member),
         };
         if (body is null)

@@ -15,6 +15,6 @@ internal enum SiblingOutcome
     /// <summary>Content that is not what was asked for: the member is not asked for a while.</summary>
     Wrong,
 
-    /// <summary>A body that broke off and went on from elsewhere.</summary>
-    Resumed,
+    /// <summary>A body that broke off; upstream goes on with it.</summary>
+    Broken,
 }

@@ -15,6 +15,9 @@ internal sealed record SiblingQuestion(HttpMethod Method, RepositoryKey Reposito
     /// <summary>Above 0, an open-ended Range.</summary>
     public long Offset { get; init; }
 
+    /// <summary>What the answer is to say of whether this node stores it (<see cref="Core.Fill.OriginAnswer.Keeps"/>).</summary>
+    public Func<bool>? Keeps { get; init; }
+
     /// <summary>Whether the home may ask its neighbour for what that holds: content under a digest, never what a tag means.</summary>
     public bool IsContent { get; init; }
 

@@ -16,7 +16,7 @@ internal static class SiblingServices
         services.AddSingleton<SiblingClient>();
         services.AddSingleton<DistrustedMembers>();
         services.AddSingleton(new KeepMemory(options.Keep));
-        services.AddSingleton<IOrigin>(provider => ActivatorUtilities.CreateInstance<SiblingOrigin>(provider, provider.GetRequiredService<OriginClient>()));
+        services.AddSingleton<IOrigin>(provider => ActivatorUtilities.CreateInstance<SiblingOrigin>(provider, provider.GetRequiredService<NegativeCache>()));
         return services;
     }
 }

@@ -32,6 +32,10 @@ internal sealed class CacheMeasures
         meter.CreateObservableCounter("edgecache.evictions", () => Of(usage => usage.EvictedObjects), "{object}", "Objects that were evicted.");
         meter.CreateObservableCounter("edgecache.evicted.bytes", () => Of(usage => usage.EvictedBytes), "By", "Bytes that were evicted.");
         meter.CreateObservableUpDownCounter("edgecache.fills.active", () => _fills.Active, "{fill}", "Fills in progress.");
+        meter.CreateObservableUpDownCounter("edgecache.fills.readers", () => _fills.Readers, "{client}", "Clients that follow fills in progress.");
+        meter.CreateObservableUpDownCounter("edgecache.fills.orphaned", () => _fills.OrphanCount, "{fill}", "Fills in progress that no client reads.");
+        meter.CreateObservableCounter("edgecache.fills.dropped", () => _fills.OrphansDropped, "{fill}", "Fills that were dropped because no client read them.");
+        meter.CreateObservableUpDownCounter("edgecache.cache.unfinished", () => _store.UnfinishedBlobs, "{object}", "Blobs of which a beginning is kept for the next fill.");
         meter.CreateObservableUpDownCounter("edgecache.fills.passed_through", () => _store.PassedThrough, "{fill}", "Fills whose bytes pass through memory, since the disk takes none.");
         meter.CreateObservableGauge("edgecache.disk.storing", () => _store.Disk.Fault == DiskFault.None ? 1 : 0, null, "1 where the disk takes what is to be stored, 0 where it is full or fails.");
         meter.CreateObservableGauge("edgecache.disk.free", () => _store.Disk.Space.FreeBytes, "By", "Bytes that are free on the cache's disk.");

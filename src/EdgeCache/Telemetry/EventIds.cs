@@ -33,7 +33,7 @@ internal static class EventIds
     public const int SiblingSilent = 2200;
     public const int SiblingRefused = 2201;
     public const int SiblingWrong = 2202;
-    public const int SiblingResumed = 2203;
+    // 2203 was SiblingResumed.
     public const int SiblingNotTrusted = 2204;
 
     public const int RedisConnected = 2300;

@@ -169,6 +169,25 @@ public sealed class FailoverTests : EdgeTests
         Assert.False(stopping.IsCompleted);
     }
 
+    /// <summary>Its answer says so: the next probe is a minute away.</summary>
+    [Fact]
+    public async Task NodeThatDrains_IsAskedOnceMore()
+    {
+        var fleet = await StartAsync(new BalancedSetup { Nodes = 2, Node = node => node with { Drain = new DrainOptions { Delay = TimeSpan.FromMinutes(5) } } });
+        var (home, next) = HomeAndNext(fleet);
+        var stopping = home.StopAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var answer = await fleet.Client.GetAsync(Path);
+            answer.AssertIs(_sample.Layers[0].Bytes);
+            Assert.Null(answer["EdgeCache-Draining"]);
+        }
+
+        Assert.Single(home.Requests);
+        Assert.Single(next.Requests);
+        Assert.False(stopping.IsCompleted);
+    }
+
     private async Task<BalancedFleet> StartAsync(BalancedSetup? setup = null) =>
         Own(await BalancedFleet.StartAsync((setup ?? new BalancedSetup()) with { Repositories = [_sample.Repository] }));
 

@@ -1,4 +1,5 @@
 using EdgeCache.Configuration;
+using EdgeCache.Core.Fill;
 using EdgeCache.Demo;
 using EdgeCache.Origin;
 using EdgeCache.Testing.Origin;
@@ -22,4 +23,7 @@ internal sealed record EdgeSetup
     public TimeProvider? Clock { get; init; }
 
     public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>Fills that do not pause before they ask for the rest of a broken body.</summary>
+    public static Action<IServiceCollection> ImpatientFills { get; } = services => services.AddSingleton(new FillOptions { RetryDelay = TimeSpan.Zero });
 }

@@ -1,3 +1,4 @@
+using EdgeCache.Testing;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Edge;
@@ -5,6 +6,10 @@ namespace EdgeCache.FunctionalTests.Edge;
 /// <summary>One node for the many cases of a class, which run one after another: each brings content of its own, and clears faults and log.</summary>
 public sealed class SharedEdge : IAsyncLifetime
 {
+    /// <summary>Longer than any upstream is left alone for its failures.</summary>
+    private static readonly TimeSpan Grudge = TimeSpan.FromMinutes(1);
+
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private EdgeFixture? _edge;
     private int _samples;
 
@@ -20,7 +25,7 @@ public sealed class SharedEdge : IAsyncLifetime
         }
     }
 
-    public async Task InitializeAsync() => _edge = await EdgeFixture.StartAsync(new EdgeSetup());
+    public async Task InitializeAsync() => _edge = await EdgeFixture.StartAsync(new EdgeSetup { Clock = _clock, Services = EdgeSetup.ImpatientFills });
 
     public async Task DisposeAsync()
     {
@@ -28,6 +33,13 @@ public sealed class SharedEdge : IAsyncLifetime
         {
             await _edge.DisposeAsync();
         }
+    }
+
+    /// <summary>The upstream is sound again, and the node has forgotten that it was not.</summary>
+    internal void Recover()
+    {
+        Renewed.Origin.Faults.Clear();
+        _clock.Advance(Grudge);
     }
 
     /// <summary>A repository that no other case has seen, nor any of its bytes.</summary>

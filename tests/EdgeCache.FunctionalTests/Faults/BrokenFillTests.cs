@@ -15,9 +15,10 @@ public sealed class BrokenFillTests : EdgeTests
     [Fact]
     public async Task EveryReaderOfABrokenFill_IsAborted()
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository] });
+        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository], Services = EdgeSetup.ImpatientFills });
         var gate = new OriginGate();
-        edge.Origin.Faults.Always(When.AnyBlob, Fault.CutAfter(Sample.LargeBytes - 1) with { BodyGate = gate, BodyGateOffset = Sample.LargeBytes / 2 });
+        edge.Origin.Faults.Add(When.AnyBlob, Fault.CutAfter(Sample.LargeBytes - 1) with { BodyGate = gate, BodyGateOffset = Sample.LargeBytes / 2 });
+        edge.Origin.Faults.Always(When.AnyBlob, Fault.Status(500));
         using var leader = await edge.Client.OpenAsync(_sample.BlobPath(0));
         using var follower = await edge.Client.OpenAsync(_sample.BlobPath(0));
         var tail = edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=-10"));

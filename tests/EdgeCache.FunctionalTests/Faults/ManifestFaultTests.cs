@@ -50,7 +50,7 @@ public sealed class ManifestFaultTests(SharedEdge shared) : IClassFixture<Shared
     private async Task AssertRecoversAsync(EdgeFixture edge, bool byDigest)
     {
         await edge.AssertNotStoredAsync(_sample.Image.Digest);
-        edge.Origin.Faults.Clear();
+        shared.Recover();
         (await edge.Client.GetAsync(PathOf(byDigest))).AssertIs(_sample.Image.Bytes);
         Assert.StartsWith("EdgeCache; hit", (await edge.Client.GetAsync(PathOf(byDigest))).CacheStatus, StringComparison.Ordinal);
     }

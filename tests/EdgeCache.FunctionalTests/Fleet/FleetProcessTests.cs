@@ -1,9 +1,5 @@
-using EdgeCache.Core.Affinity;
-using EdgeCache.Core.Oci;
 using EdgeCache.FunctionalTests.Edge;
-using EdgeCache.FunctionalTests.Processes;
 using EdgeCache.Testing;
-using EdgeCache.Testing.Network;
 using EdgeCache.Testing.Origin;
 using Xunit;
 
@@ -116,68 +112,4 @@ public sealed class FleetProcessTests
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
-
-    /// <summary>A fleet of processes. Owned by the test.</summary>
-    private sealed class FleetProcesses(FakeOrigin origin, string[] urls) : IAsyncDisposable
-    {
-        private const int SigTerm = 15;
-
-        /// <summary>Their clients may be in use still.</summary>
-        private readonly List<NodeProcess> _ended = [];
-
-        private readonly TempFolder[] _caches = Array.ConvertAll(urls, _ => new TempFolder());
-
-        public NodeProcess[] Nodes { get; private set; } = [];
-
-        public static async Task<FleetProcesses> StartAsync(FakeOrigin origin, int count)
-        {
-            var fleet = new FleetProcesses(origin, Array.ConvertAll(FreePorts.Take(count), port => $"http://127.0.0.1:{port}"));
-            for (var index = 0; index < count; index++)
-            {
-                fleet.Nodes = [.. fleet.Nodes, await fleet.StartAsync(index)];
-            }
-
-            await fleet.AllSeeAllAsync();
-            return fleet;
-        }
-
-        /// <summary>Ends a node as an upgrade does, and starts it again on its cache.</summary>
-        public async Task RestartAsync(int index)
-        {
-            Nodes[index].Signal(SigTerm);
-            Assert.Equal(0, await Nodes[index].EndAsync());
-            _ended.Add(Nodes[index]);
-            Nodes[index] = await StartAsync(index);
-            await AllSeeAllAsync();
-        }
-
-        public NodeProcess HomeOf(Digest digest) =>
-            Nodes.MaxBy(node => Rendezvous.Score(AffinityKey.Of(digest), Rendezvous.HashOf(node.Pull.GetLeftPart(UriPartial.Authority)), 1))!;
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var node in _ended.Concat(Nodes))
-            {
-                await node.DisposeAsync();
-            }
-
-            Array.ForEach(_caches, cache => cache.Dispose());
-        }
-
-        private Task<NodeProcess> StartAsync(int index)
-        {
-            var settings = new Dictionary<string, string?>
-            {
-                ["EDGECACHE__FLEET__SELF"] = urls[index],
-                ["EDGECACHE__FLEET__MEMBERS"] = string.Join(',', urls),
-                ["EDGECACHE__FLEET__SECRET"] = FleetFixture.Secret,
-                ["EDGECACHE__DRAIN__DELAY"] = "1s",
-            };
-            return NodeProcess.StartAsync(origin, _caches[index], settings, "--listen", urls[index]);
-        }
-
-        /// <summary>Waits until each that took another for dead has found it ready again.</summary>
-        private Task AllSeeAllAsync() => Eventually.TrueAsync(() =>
-            Nodes.All(node => Count(node.Output, " was Ready and is ") == Count(node.Output, "and is Ready")));
-    }
 }

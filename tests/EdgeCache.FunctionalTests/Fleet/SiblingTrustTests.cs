@@ -45,6 +45,32 @@ public sealed class SiblingTrustTests
         Assert.Equal(0, fleet.BlobGets(App.Layers[0].Digest));
     }
 
+    /// <summary>In the middle of a change of the secret: one signs with the new one already, the other still with the old one.</summary>
+    [Fact]
+    public async Task SecretsOneStepApart_NodesStayOneCache()
+    {
+        var old = "the secret of the fleet before it was changed";
+        var nodes = 0;
+        await using var fleet = await FleetFixture.StartAsync(
+            2,
+            new FleetSetup
+            {
+                Fleet = options => nodes++ == 0
+                    ? options with { Secret = old, AcceptedSecret = FleetFixture.Secret }
+                    : options with { Secret = FleetFixture.Secret, AcceptedSecret = old },
+            },
+            App.Repository);
+        for (var index = 0; index < App.Layers.Length; index++)
+        {
+            foreach (var node in fleet.Nodes)
+            {
+                (await node.Client.GetAsync(App.BlobPath(index))).AssertIs(App.Layers[index].Bytes);
+            }
+
+            Assert.Equal(1, fleet.BlobGets(App.Layers[index].Digest));
+        }
+    }
+
     [Fact]
     public async Task OnlyIfCached_ServesWhatIsHeldForTheRepository_AndFetchesNothing()
     {

@@ -24,20 +24,34 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public EdgeClient Client { get; }
 
+    /// <summary>Memory that it has, as Linux counts it.</summary>
+    public long ResidentBytes =>
+        1024 * long.Parse(
+            File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>What it said so far, on both outputs.</summary>
     public string Output => _process.Output;
 
     /// <param name="settings">Environment variables, such as <c>EDGECACHE__DRAIN__DELAY</c>.</param>
-    public static async Task<NodeProcess> StartAsync(
-        FakeOrigin origin, TempFolder cache, IReadOnlyDictionary<string, string?>? settings = null, params string[] arguments)
+    public static Task<NodeProcess> StartAsync(
+        FakeOrigin origin, TempFolder cache, IReadOnlyDictionary<string, string?>? settings = null, params string[] arguments) =>
+        StartAsync(origin, cache, "dotnet", [], settings, arguments);
+
+    /// <summary>With so many descriptors at most; needs prlimit.</summary>
+    public static Task<NodeProcess> StartAsync(FakeOrigin origin, TempFolder cache, int openFiles) =>
+        StartAsync(origin, cache, "prlimit", [$"--nofile={openFiles}:{openFiles}", "dotnet"], null, []);
+
+    private static async Task<NodeProcess> StartAsync(
+        FakeOrigin origin, TempFolder cache, string program, string[] before, IReadOnlyDictionary<string, string?>? settings, string[] arguments)
     {
         // A flag would replace the file's upstream whole, its credentials included.
         string[] upstream = arguments.Contains("--config") ? [] : ["--upstream", $"docker.io={origin.Url}"];
         string[] listen = arguments.Contains("--listen") ? [] : ["--listen", "http://127.0.0.1:0"];
         var process = RealProcess.Start(
-            "dotnet",
+            program,
             [
-                Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", .. listen, "--admin", "http://127.0.0.1:0",
+                .. before, Path.Combine(AppContext.BaseDirectory, "edgecache.dll"), "node", .. listen, "--admin", "http://127.0.0.1:0",
                 "--cache", cache.Path, .. upstream, .. arguments,
             ],
             settings);

@@ -190,7 +190,7 @@ public sealed class ManifestPullTests : EdgeTests
     [Fact]
     public async Task UnknownTag_Is404_AndSeenOnceItIsThere()
     {
-        var edge = await StartHelloAsync();
+        var edge = await StartAsync(new EdgeSetup { Repositories = [_hello], Upstream = upstream => upstream with { NotFoundFreshness = TimeSpan.Zero } });
 
         (await edge.Client.GetAsync(EdgeClient.Manifest(Name, "new"))).AssertFails(404, "MANIFEST_UNKNOWN");
         edge.Origin.Content.MoveTag(Name, "new", _hello.Tags["amd64"]);

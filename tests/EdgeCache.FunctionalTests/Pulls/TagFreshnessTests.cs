@@ -102,6 +102,7 @@ public sealed class TagFreshnessTests : EdgeTests
         (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
         edge.Origin.Log.Clear();
         Clock.SetUtcNow(Clock.GetUtcNow().AddDays(400));
+        Clock.Advance(TimeSpan.FromSeconds(1));
 
         var answer = await edge.Client.GetAsync(_sample.TagPath("v1"));
         answer.AssertIs(_sample.Image.Bytes);
@@ -112,11 +113,11 @@ public sealed class TagFreshnessTests : EdgeTests
     }
 
     [Theory]
-    [InlineData(500)]
-    [InlineData(503)]
-    [InlineData(429)]
-    [InlineData(0)]
-    public async Task FailingUpstream_StaleIsServedForItsTime(int status)
+    [InlineData(500, "stale-5xx")]
+    [InlineData(503, "stale-5xx")]
+    [InlineData(429, "stale-429")]
+    [InlineData(0, "stale-unreachable")]
+    public async Task FailingUpstream_StaleIsServedForItsTime(int status, string detail)
     {
         var edge = await StartWarmAsync();
         Fail(edge, status);
@@ -125,7 +126,7 @@ public sealed class TagFreshnessTests : EdgeTests
         var stale = await edge.Client.GetAsync(_sample.TagPath());
         stale.AssertIs(_sample.Image.Bytes);
         Assert.Equal("600", stale["Age"]);
-        Assert.StartsWith("EdgeCache; fwd=stale; detail=stale-if-error", stale.CacheStatus, StringComparison.Ordinal);
+        Assert.StartsWith($"EdgeCache; fwd=stale; detail={detail}", stale.CacheStatus, StringComparison.Ordinal);
         Assert.EndsWith("; ttl=-300", stale.CacheStatus, StringComparison.Ordinal);
 
         Clock.Advance(StaleIfError);
@@ -159,17 +160,63 @@ public sealed class TagFreshnessTests : EdgeTests
         (await edge.Client.GetAsync(_sample.ManifestPath)).AssertIs(_sample.Image.Bytes);
     }
 
+    [Fact]
+    public async Task AbsentTag_IsAskedOnceIn10Seconds_AndANewOneIsSeenThen()
+    {
+        var edge = await StartAsync(Setup());
+        for (var pull = 0; pull < 5; pull++)
+        {
+            (await edge.Client.GetAsync(_sample.TagPath("new"))).AssertFails(404, "MANIFEST_UNKNOWN");
+        }
+
+        Assert.Single(edge.Origin.Log.TakeAll());
+        edge.Origin.Content.MoveTag(_sample.Name, "new", _sample.Image.Digest);
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        (await edge.Client.GetAsync(_sample.TagPath("new"))).AssertIs(_sample.Image.Bytes);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public async Task ClockThatJumpsADay_MakesNoTagImmortal(int days)
+    public async Task ClockThatJumpsADay_MakesNoTagStaleAtOnceAndNoneImmortal(int days)
     {
         var edge = await StartWarmAsync();
         Clock.SetUtcNow(Clock.GetUtcNow().AddDays(days));
+        for (var second = 0; second < 60; second++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.StartsWith("EdgeCache; hit; ttl=", (await edge.Client.GetAsync(_sample.TagPath())).CacheStatus, StringComparison.Ordinal);
+        }
 
+        Assert.Empty(edge.Origin.Log.Requests);
+        Clock.Advance(Lifetime);
         (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        Assert.Equal(OriginRequestKind.ManifestHead, Assert.Single(edge.Origin.Log.TakeAll()).Kind);
+        Assert.StartsWith("EdgeCache; hit", (await edge.Client.GetAsync(_sample.TagPath())).CacheStatus, StringComparison.Ordinal);
+        Assert.Empty(edge.Origin.Log.Requests);
+    }
 
-        Assert.Equal(OriginRequestKind.ManifestHead, Assert.Single(edge.Origin.Log.Requests).Kind);
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task ClockThatJumpsADayOverARestart_IsOneHeadHoweverManyAsk(int days)
+    {
+        var edge = await StartWarmAsync();
+        await edge.StopNodeAsync();
+        Clock.SetUtcNow(Clock.GetUtcNow().AddDays(days));
+        await edge.StartNodeAsync();
+        await edge.Store.Loaded;
+        var gate = edge.Origin.HoldHeaders(When.AnyManifest);
+
+        var pulls = Enumerable.Range(0, 100).Select(_ => edge.Client.GetAsync(_sample.TagPath())).ToArray();
+        await gate.ReachedAsync();
+        gate.Release();
+
+        Assert.All(await Task.WhenAll(pulls), answer => answer.AssertIs(_sample.Image.Bytes));
+        Assert.Equal(OriginRequestKind.ManifestHead, Assert.Single(edge.Origin.Log.TakeAll()).Kind);
+        Clock.Advance(Lifetime);
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        Assert.Single(edge.Origin.Log.Requests);
     }
 
     private static void Fail(EdgeFixture edge, int status) =>

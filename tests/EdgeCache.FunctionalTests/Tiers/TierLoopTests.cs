@@ -98,7 +98,7 @@ public sealed class TierLoopTests : EdgeTests
         var stale = await edge.Client.GetAsync(_sample.TagPath());
 
         stale.AssertIs(_sample.Image.Bytes);
-        Assert.StartsWith("EdgeCache; fwd=stale; detail=stale-if-error; fwd-status=508", stale.CacheStatus, StringComparison.Ordinal);
+        Assert.StartsWith("EdgeCache; fwd=stale; detail=stale-5xx; fwd-status=508", stale.CacheStatus, StringComparison.Ordinal);
     }
 
     /// <summary>What a node logs from Error on.</summary>

@@ -102,7 +102,7 @@ public sealed class TieredFreshnessTests : TierTests
             var stale = await branch.Client.GetAsync(_sample.TagPath());
             stale.AssertIs(_sample.Image.Bytes);
             Assert.Equal("600", stale["Age"]);
-            Assert.Equal($"EdgeCache; fwd=stale; detail=stale-if-error; fwd-status=503; ttl=-300, {Revalidated}", stale.CacheStatus);
+            Assert.Equal($"EdgeCache; fwd=stale; detail=stale-5xx; fwd-status=503; ttl=-300, {Revalidated}", stale.CacheStatus);
         }
 
         region.Origin.Faults.Clear();
@@ -125,7 +125,7 @@ public sealed class TieredFreshnessTests : TierTests
         var stale = await branch.Client.GetAsync(_sample.TagPath());
 
         stale.AssertIs(_sample.Image.Bytes);
-        Assert.Equal(("600", "EdgeCache; fwd=stale; detail=stale-if-error; ttl=-300"), (stale["Age"], stale.CacheStatus));
+        Assert.Equal(("600", "EdgeCache; fwd=stale; detail=stale-unreachable; ttl=-300"), (stale["Age"], stale.CacheStatus));
         (await branch.Client.GetAsync(_sample.ManifestPath)).AssertIs(_sample.Image.Bytes);
         (await branch.Client.GetAsync(_sample.BlobPath(0))).AssertFails(503, "UNKNOWN");
     }
@@ -169,6 +169,9 @@ public sealed class TieredFreshnessTests : TierTests
         (await branch.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
         _ = TakeRequests(region);
         Clock.SetUtcNow(Clock.GetUtcNow().AddDays(days));
+        (await branch.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        Assert.Empty(TakeRequests(region));
+        Clock.Advance(Lifetime);
 
         (await branch.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
 

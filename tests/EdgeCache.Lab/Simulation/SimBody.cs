@@ -15,7 +15,14 @@ internal sealed class SimBody : Stream
     private bool _isClosed;
 
     /// <param name="bytes">What the upstream would send, faults included.</param>
-    public SimBody(byte[] bytes) => _bytes = bytes;
+    /// <param name="hasLength">Whether the answer said how long it is: else nobody sees that it ends early before its digest is wrong.</param>
+    public SimBody(byte[] bytes, bool hasLength)
+    {
+        _bytes = bytes;
+        HasLength = hasLength;
+    }
+
+    public bool HasLength { get; }
 
     public bool IsClosed => Volatile.Read(ref _isClosed);
 

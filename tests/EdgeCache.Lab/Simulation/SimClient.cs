@@ -164,7 +164,7 @@ internal sealed class SimClient(int number, SimObject wanted, RepositoryKey repo
     private void Read(BlobLease lease, long bytes)
     {
         var buffer = new byte[bytes];
-        var count = RandomAccess.Read(lease.Handle, buffer, _position);
+        var count = lease.ReadAsync(buffer, _position, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         Take(buffer.AsSpan(0, count));
         if (count < bytes)
         {

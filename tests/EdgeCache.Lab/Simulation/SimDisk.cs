@@ -74,6 +74,26 @@ internal sealed class SimDisk(string graveyard) : IDisk
     public SafeFileHandle? TryOpen(string path) => SystemDisk.Instance.TryOpen(path);
 
     /// <inheritdoc/>
+    public SafeFileHandle? TryOpenForWriting(string path)
+    {
+        lock (_gate)
+        {
+            if (SystemDisk.Instance.TryOpenForWriting(path) is not { } handle)
+            {
+                return null;
+            }
+
+            if (!_files.TryGetValue(path, out var file))
+            {
+                _files[path] = file = new SimFile();
+            }
+
+            _open[handle] = file;
+            return handle;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
     {
         lock (_gate)

@@ -10,7 +10,8 @@ namespace EdgeCache.Lab.Simulation;
 /// <summary>The real parts of a node, over a simulated disk, clock and upstream: store, fills, confirmations. Owned by one simulation.</summary>
 internal sealed class SimNode
 {
-    private static readonly FillOptions FillLimits = new() { PieceBytes = 64 * 1024, MaxConcurrentFills = 4, MaxReadersPerFill = 6 };
+    /// <summary>Without pauses: a fill that waits for the clock cannot be told from one that works.</summary>
+    private static readonly FillOptions FillLimits = new() { PieceBytes = 64 * 1024, MaxConcurrentFills = 4, MaxReadersPerFill = 6, RetryDelay = TimeSpan.Zero };
     private readonly string _folder;
     private readonly SimDisk _disk;
     private readonly SimOrigin _origin;
@@ -93,6 +94,6 @@ internal sealed class SimNode
         };
         var store = CacheStore.Open(options, _clock, NullLogger<CacheStore>.Instance, _disk);
         store.Loaded.GetAwaiter().GetResult();
-        return (store, new FillTable(_origin.ForFills, store, FillLimits, NullLogger<FillTable>.Instance), new LinkConfirmer(_origin.ForConfirmations, store, FillLimits));
+        return (store, new FillTable(_origin.ForFills, store, FillLimits, _clock, NullLogger<FillTable>.Instance), new LinkConfirmer(_origin.ForConfirmations, store, FillLimits));
     }
 }

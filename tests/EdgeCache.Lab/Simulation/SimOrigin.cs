@@ -60,7 +60,7 @@ internal sealed class SimOrigin
     /// <param name="bytes">What is sent, which need not be what was asked for.</param>
     public void AnswerBytes(SimQuestion question, byte[] bytes, long? lengthBytes, long offset)
     {
-        var body = new SimBody(bytes);
+        var body = new SimBody(bytes, lengthBytes is not null);
         lock (_gate)
         {
             _bodies.Add((question, body));
@@ -93,13 +93,13 @@ internal sealed class SimOrigin
     private sealed class Port(SimOrigin origin, bool isFill) : IOrigin
     {
         public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask<OriginAnswer> HeadManifestAsync(
             RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken) =>
-            origin.AskAsync(new SimQuestion(repository, digest, offset, isFill, new(TaskCreationOptions.RunContinuationsAsynchronously)), cancellationToken);
+        public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken) =>
+            origin.AskAsync(new SimQuestion(repository, digest, from.Offset, isFill, new(TaskCreationOptions.RunContinuationsAsynchronously)), cancellationToken);
     }
 }

@@ -12,6 +12,8 @@ namespace EdgeCache.Lab.Simulation;
 internal sealed class Simulation : IDisposable
 {
     private const int MaxClients = 10;
+    /// <summary>So often a body may be cut before a fill may give up.</summary>
+    private const int MaxCuts = 5;
     private const int MaxClockHours = 48;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -26,9 +28,11 @@ internal sealed class Simulation : IDisposable
     private readonly List<SimClient> _clients = [];
     private readonly List<string> _trace = [];
 
-    /// <summary>Digests whose fills may fail, because something was done to them since they began.</summary>
+    /// <summary>Digests whose fills may fail: upstream has refused them, or sent something else. A disk that fails, and a body that is cut now and then, is no reason.</summary>
     private readonly HashSet<Digest> _harmed = [];
+    private readonly Dictionary<Digest, int> _cuts = [];
     private int _clientNumber;
+    private bool _hasUncounted;
     private SimulationTotals _totals = SimulationTotals.None;
 
     public Simulation(int seed)
@@ -54,7 +58,11 @@ internal sealed class Simulation : IDisposable
             }
 
             CalmDown();
-            CheckAtRest();
+            if (!_hasUncounted)
+            {
+                CheckAtRest();
+            }
+
             _node.Restart();
             CheckAtRest();
             CheckSwept();
@@ -199,7 +207,12 @@ internal sealed class Simulation : IDisposable
         if (isFault)
         {
             _totals = _totals with { Faults = _totals.Faults + 1 };
-            _harmed.Add(question.Digest);
+            var cuts = _cuts[question.Digest] = _cuts.GetValueOrDefault(question.Digest) + 1;
+            if (cuts >= MaxCuts || !body.HasLength)
+            {
+                _harmed.Add(question.Digest);
+            }
+
             Note($"the body of {Name(question)} breaks off, {body.LeftBytes} B before its end");
             switch (_chance.Next(3))
             {
@@ -255,7 +268,8 @@ internal sealed class Simulation : IDisposable
             }
             catch (IOException)
             {
-                // It is still there, and the operator is told.
+                // The operator is told: the file is still there, and nobody counts it until the next start finds it.
+                _hasUncounted = true;
             }
 
             return;
@@ -342,7 +356,7 @@ internal sealed class Simulation : IDisposable
             SimClientState.Left => _totals with { Left = _totals.Left + 1 },
             _ => _totals with { Failed = _totals.Failed + 1 },
         };
-        var mayFail = !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest) || _disk.Hits > 0;
+        var mayFail = !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest);
         if (client.State == SimClientState.Failed && !mayFail)
         {
             throw new SimulationFailedException($"{client} failed without a fault: {client.Failure}");

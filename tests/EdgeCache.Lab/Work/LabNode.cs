@@ -26,7 +26,7 @@ internal sealed class LabNode : IAsyncDisposable
             },
             TimeProvider.System,
             NullLogger<CacheStore>.Instance);
-        _fills = new FillTable(new LabOrigin(content), Store, new FillOptions { PieceBytes = 64 * 1024 }, NullLogger<FillTable>.Instance);
+        _fills = new FillTable(new LabOrigin(content), Store, new FillOptions { PieceBytes = 64 * 1024 }, TimeProvider.System, NullLogger<FillTable>.Instance);
     }
 
     public CacheStore Store { get; }

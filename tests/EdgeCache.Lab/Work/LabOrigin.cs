@@ -7,20 +7,20 @@ namespace EdgeCache.Lab.Work;
 internal sealed class LabOrigin(LabContent content) : IOrigin
 {
     public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken) =>
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<OriginAnswer> HeadManifestAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken)
     {
         if (content.Find(digest) is not { } bytes)
         {
             return ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
         }
 
-        var body = new MemoryStream(bytes, (int)offset, bytes.Length - (int)offset, writable: false);
-        return ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, body) { ContentLength = body.Length, Offset = offset, StatusCode = offset > 0 ? 206 : 200 });
+        var body = new MemoryStream(bytes, (int)from.Offset, bytes.Length - (int)from.Offset, writable: false);
+        return ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, body) { ContentLength = body.Length, Offset = from.Offset, StatusCode = from.Offset > 0 ? 206 : 200 });
     }
 }

@@ -16,22 +16,33 @@ public sealed class RedisServer : IAsyncDisposable
     private const int MaxAttempts = 10;
 
     private readonly TempFolder _folder = new();
+    private readonly RedisServerMode _mode;
+    private readonly TestCertificates? _certificates;
     private RealProcess? _process;
     private int _port;
+    private int _busPort;
 
-    private RedisServer()
+    private RedisServer(RedisServerMode mode)
     {
+        _mode = mode;
+        _certificates = mode == RedisServerMode.Tls ? new TestCertificates(_folder.Path) : null;
     }
 
-    /// <summary>In the form of StackExchange.Redis.</summary>
-    public string Configuration => $"127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)},password={Password}";
+    /// <summary>Host and port.</summary>
+    public string Address => $"127.0.0.1:{Text(_port)}";
 
-    public static async Task<RedisServer> StartAsync()
+    /// <summary>In the form of StackExchange.Redis.</summary>
+    public string Configuration => $"{Address},password={Password}" + (_mode == RedisServerMode.Tls ? ",ssl=true" : string.Empty);
+
+    /// <summary>The authority of its certificate; null without TLS.</summary>
+    public string? CaFile => _certificates?.CaFile;
+
+    public static async Task<RedisServer> StartAsync(RedisServerMode mode = RedisServerMode.Plain)
     {
-        var server = new RedisServer();
+        var server = new RedisServer(mode);
         for (var attempt = 1; ; attempt++)
         {
-            server._port = FreePorts.Take(1)[0];
+            (server._port, server._busPort) = FreePorts.Take(2) is [var port, var busPort] ? (port, busPort) : default;
             try
             {
                 await server.StartAgainAsync();
@@ -66,8 +77,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         _process = RealProcess.Start(Program,
         [
-            "--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--requirepass", Password,
-            "--save", "", "--appendonly", "no", "--dir", _folder.Path,
+            "--bind", "127.0.0.1", "--requirepass", Password, "--save", "", "--appendonly", "no", "--dir", _folder.Path, .. ModeArguments(),
         ]);
         await _process.WaitForLineAsync(line => line.Contains("Ready to accept connections", StringComparison.Ordinal));
     }
@@ -75,8 +85,27 @@ public sealed class RedisServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        _certificates?.Dispose();
         _folder.Dispose();
     }
+
+    private string[] ModeArguments() => _mode switch
+    {
+        // Null where the mode is another.
+        RedisServerMode.Tls =>
+        [
+            "--port", "0", "--tls-port", Text(_port), "--tls-cert-file", _certificates!.Server.CertificateFile, "--tls-key-file", _certificates.Server.KeyFile,
+            "--tls-ca-cert-file", _certificates.CaFile, "--tls-auth-clients", "no",
+        ],
+        RedisServerMode.ClusterNode =>
+        [
+            "--port", Text(_port), "--cluster-enabled", "yes", "--cluster-port", Text(_busPort), "--cluster-node-timeout", "2000",
+            "--cluster-require-full-coverage", "no",
+        ],
+        _ => ["--port", Text(_port)],
+    };
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
     private RealProcess Process => _process ?? throw new InvalidOperationException("Redis is stopped.");
 }

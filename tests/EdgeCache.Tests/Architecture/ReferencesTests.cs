@@ -55,6 +55,9 @@ public sealed class ReferencesTests : IDisposable
     public void Redis_IsKnownToSharedStateOnly() => AssertKnownOnlyTo(["StackExchange.Redis."], ["EdgeCache.SharedState"], _core, _node, _transport);
 
     [Fact]
+    public void Polly_IsKnownToOriginOnly() => AssertKnownOnlyTo(["Polly."], ["EdgeCache.Origin"], _core, _node, _transport);
+
+    [Fact]
     public void Core_ReferencesNoServerAndNoClient()
     {
         string[] banned = ["Microsoft.AspNetCore", "System.Net.Http", "Yarp.", "StackExchange.Redis", "Microsoft.Extensions.Configuration", "OpenTelemetry"];

@@ -24,6 +24,20 @@ public sealed class CacheStatusTests
         Assert.Equal(expected, new CacheStatus(result, forwardStatus, timeToLive).ToString());
     }
 
+    [Theory]
+    [InlineData(OutageKind.Unreachable, 0, "EdgeCache; fwd=stale; detail=stale-unreachable; ttl=-42")]
+    [InlineData(OutageKind.ServerError, 503, "EdgeCache; fwd=stale; detail=stale-5xx; fwd-status=503; ttl=-42")]
+    [InlineData(OutageKind.RateLimited, 429, "EdgeCache; fwd=stale; detail=stale-429; fwd-status=429; ttl=-42")]
+    [InlineData(OutageKind.Denied, 403, "EdgeCache; fwd=stale; detail=stale-denied; fwd-status=403; ttl=-42")]
+    [InlineData(OutageKind.NotFound, 404, "EdgeCache; fwd=stale; detail=stale-404; fwd-status=404; ttl=-42")]
+    [InlineData(OutageKind.Offline, 0, "EdgeCache; hit; detail=offline; ttl=-42")]
+    public void StaleAnswer_SaysWhichOutage(OutageKind outage, int forwardStatus, string expected) => Assert.Equal(
+        expected, new CacheStatus(CacheResult.Stale, forwardStatus, TimeSpan.FromSeconds(-42), Outage: outage).ToString());
+
+    [Fact]
+    public void OfflineError_WasNotForwarded() =>
+        Assert.Equal("EdgeCache; detail=offline", new CacheStatus(CacheResult.Error, Outage: OutageKind.Offline).ToString());
+
     [Fact]
     public void MembersOfOtherCaches_StandBeforeOurs() => Assert.Equal(
         "Shield; hit, EdgeCache; fwd=miss; stored; fwd-status=200",

@@ -22,7 +22,7 @@ public sealed class BlobFillTests
 
         Assert.Equal((true, false), (first.IsLeader, second.IsLeader));
         Assert.Equal((false, false), (first.NeedsConfirmation, second.NeedsConfirmation));
-        Assert.Equal(A, _fill.NextSourceOrFail()!.Repository);
+        Assert.Equal(A, _fill.NextSourceOrFail(null)!.Repository);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class BlobFillTests
     {
         using var first = _fill.TryJoin(A, linked: true, -1)!;
         using var linked = _fill.TryJoin(B, linked: true, -1)!;
-        _fill.NextSourceOrFail();
+        _fill.NextSourceOrFail(null);
 
         using var unlinked = _fill.TryJoin(B, linked: false, -1)!;
 
@@ -69,7 +69,7 @@ public sealed class BlobFillTests
     public async Task UnlinkedReader_WaitsForItsOwnSourceToConfirm()
     {
         using var reader = _fill.TryJoin(A, linked: false, -1)!;
-        var source = _fill.NextSourceOrFail()!;
+        var source = _fill.NextSourceOrFail(null)!;
         var head = reader.WaitForHeadAsync(default).AsTask();
         _fill.Verify(5);
         Assert.False(head.IsCompleted);
@@ -86,13 +86,30 @@ public sealed class BlobFillTests
         using var linked = _fill.TryJoin(B, linked: true, -1)!;
         var waiting = linked.WaitForHeadAsync(default).AsTask();
 
-        _fill.Refuse(_fill.NextSourceOrFail()!, Refusal);
+        var first = _fill.NextSourceOrFail(null)!;
+        _fill.Refuse(first, Refusal);
 
         Assert.Equal(Refusal, (await unlinked.WaitForHeadAsync(default)).Failure);
         Assert.False(waiting.IsCompleted);
-        Assert.Equal(B, _fill.NextSourceOrFail()!.Repository);
-        Assert.Null(_fill.NextSourceOrFail());
+        var second = _fill.NextSourceOrFail(first)!;
+        Assert.Equal(B, second.Repository);
+        _fill.Refuse(second, Refusal);
+        Assert.Null(_fill.NextSourceOrFail(second));
         Assert.Equal(FillState.Failed, (await waiting).State);
+    }
+
+    [Fact]
+    public void Sources_TakeTurnsUntilTheyAreRefused()
+    {
+        using var first = _fill.TryJoin(A, linked: true, -1)!;
+        using var second = _fill.TryJoin(B, linked: true, -1)!;
+
+        var a = _fill.NextSourceOrFail(null)!;
+        var b = _fill.NextSourceOrFail(a)!;
+        Assert.Equal((A, B), (a.Repository, b.Repository));
+        Assert.Same(a, _fill.NextSourceOrFail(b));
+        _fill.Refuse(b, Refusal);
+        Assert.Same(a, _fill.NextSourceOrFail(a));
     }
 
     [Fact]

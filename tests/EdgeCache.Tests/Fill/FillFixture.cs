@@ -9,7 +9,8 @@ namespace EdgeCache.Tests.Fill;
 /// <summary>A table of fills between a scripted origin and a store on disk, whose teardown fails on what was left behind.</summary>
 internal sealed class FillFixture : IAsyncDisposable
 {
-    public FillFixture(FillOptions options) => Fills = new FillTable(Origin, Cache.Store, options, NullLogger<FillTable>.Instance);
+    public FillFixture(FillOptions options) =>
+        Fills = new FillTable(Origin, Cache.Store, options with { RetryDelay = TimeSpan.Zero }, TimeProvider.System, NullLogger<FillTable>.Instance);
 
     public StoreFixture Cache { get; } = new();
 
@@ -23,12 +24,17 @@ internal sealed class FillFixture : IAsyncDisposable
         return reader!;
     }
 
-    /// <summary>Has the origin answer with a body that the test feeds; the end of the table breaks it off.</summary>
+    /// <summary>Has the origin answer with a body that the test feeds; the end of the table breaks it off. Asked again it has nothing.</summary>
     public PipedBody Script(byte[] content, bool withLength = true)
     {
         var body = new PipedBody();
         Origin.Blob = (_, _, token) =>
         {
+            if (Origin.Calls.Count > 1)
+            {
+                return ValueTask.FromResult(new OriginAnswer(OriginOutcome.Unavailable));
+            }
+
             token.Register(body.Break);
             return ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, withLength ? content.Length : null));
         };

@@ -3,7 +3,6 @@ using EdgeCache.Core.Fill;
 using EdgeCache.Core.Index;
 using EdgeCache.Core.Oci;
 using EdgeCache.Tests.Store;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace EdgeCache.Tests.Fill;
@@ -18,30 +17,22 @@ public sealed class HintedTagsTests : IAsyncLifetime
     private static readonly TestManifest New = new("new");
     private static readonly FreshnessRule Rule = new(TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
 
-    private readonly StoreFixture _fixture = new();
-    private readonly ScriptedOrigin _origin = new();
+    private readonly ResolverFixture _fixture;
+    private readonly ScriptedOrigin _origin;
     private readonly NotedTags _shared = new();
-    private readonly LinkConfirmer _confirmer;
     private readonly ManifestResolver _resolver;
     private readonly HashSet<Digest> _upstream = [Old.Digest, New.Digest];
     private TestManifest _current = New;
 
     public HintedTagsTests()
     {
-        _confirmer = new LinkConfirmer(_origin, _fixture.Store, new FillOptions());
-        _resolver = new ManifestResolver(_origin, _fixture.Store, _confirmer, new FillOptions(), NullLogger<ManifestResolver>.Instance, _shared);
-        _origin.Manifest = (_, reference, _) => ValueTask.FromResult(Answer(reference, isHead: false));
-        _origin.Head = (_, reference, _) => ValueTask.FromResult(Answer(reference, isHead: true));
+        _fixture = new ResolverFixture(Upstream, _shared);
+        (_origin, _resolver) = (_fixture.Origin, _fixture.Resolver);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _resolver.DisposeAsync();
-        await _confirmer.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
     public async Task WhatUpstreamSays_IsToldToTheOthers()
@@ -207,18 +198,10 @@ public sealed class HintedTagsTests : IAsyncLifetime
     private TagEntry Hint(TestManifest manifest, TimeSpan age) =>
         new(manifest.Digest, ManifestTypes.OciManifest, manifest.Content.Length, _fixture.Clock.GetUtcNow() - age);
 
-    private OriginAnswer Answer(Reference reference, bool isHead)
+    private TestManifest? Upstream(Reference reference)
     {
         var manifest = !reference.IsDigest ? _current : reference.Digest == Old.Digest ? Old : New;
-        return !_upstream.Contains(manifest.Digest)
-            ? new OriginAnswer(OriginOutcome.NotFound) { StatusCode = 404 }
-            : new OriginAnswer(OriginOutcome.Found, isHead ? null : new MemoryStream(manifest.Content))
-            {
-                ContentLength = manifest.Content.Length,
-                MediaType = MediaTypes.OciManifest,
-                Digest = manifest.Digest,
-                StatusCode = 200,
-            };
+        return _upstream.Contains(manifest.Digest) ? manifest : null;
     }
 
     /// <summary>One hint that the test gives for every tag, and what was told.</summary>

@@ -82,7 +82,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     [Theory]
     [InlineData("short")]
     [InlineData("broken")]
-    public async Task BodyThatBreaksOff_IsUnavailable(string fault)
+    public async Task BodyThatBreaksOff_IsUnreachable(string fault)
     {
         var body = new PipedBody();
         _origin.Manifest = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, Manifest.Content.Length));
@@ -96,7 +96,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
             body.Break();
         }
 
-        Assert.Equal(OriginOutcome.Unavailable, (await GetAsync(Tag)).Failure.Outcome);
+        Assert.Equal(OriginOutcome.Unreachable, (await GetAsync(Tag)).Failure.Outcome);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     {
         _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotModified) { StatusCode = 304 });
 
-        var answer = await _fetcher.GetAsync(A, Tag, ManifestTypes.All, Manifest.Digest, default);
+        var answer = await _fetcher.GetAsync(A, Tag, ManifestTypes.All, Manifest.Digest, FetchPriority.Interactive, default);
 
         Assert.Equal((CacheResult.Revalidated, Manifest.Digest), (answer.Result, answer.Digest));
     }
@@ -149,7 +149,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
         Assert.Equal(isNamed, !(await _fetcher.HeadAsync(A, Tag, ManifestTypes.All, default)).Digest.IsNone);
     }
 
-    private Task<ManifestAnswer> GetAsync(Reference reference) => _fetcher.GetAsync(A, reference, ManifestTypes.All, default, default);
+    private Task<ManifestAnswer> GetAsync(Reference reference) => _fetcher.GetAsync(A, reference, ManifestTypes.All, default, FetchPriority.Interactive, default);
 
     private void Script(byte[] content, bool withLength = true, string type = MediaTypes.OciManifest, Digest claimed = default) =>
         _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, new MemoryStream(content))

@@ -2,7 +2,6 @@ using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Tests.Store;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace EdgeCache.Tests.Fill;
@@ -16,28 +15,20 @@ public sealed class ManifestResolverTests : IAsyncLifetime
     private static readonly TestManifest New = new("new");
     private static readonly FreshnessRule Rule = new(TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
 
-    private readonly StoreFixture _fixture = new();
-    private readonly ScriptedOrigin _origin = new();
-    private readonly LinkConfirmer _confirmer;
+    private readonly ResolverFixture _fixture;
+    private readonly ScriptedOrigin _origin;
     private readonly ManifestResolver _resolver;
     private TestManifest? _current = Old;
 
     public ManifestResolverTests()
     {
-        _confirmer = new LinkConfirmer(_origin, _fixture.Store, new FillOptions());
-        _resolver = new ManifestResolver(_origin, _fixture.Store, _confirmer, new FillOptions(), NullLogger<ManifestResolver>.Instance);
-        _origin.Manifest = (_, reference, _) => ValueTask.FromResult(Answer(reference, isHead: false));
-        _origin.Head = (_, reference, _) => ValueTask.FromResult(Answer(reference, isHead: true));
+        _fixture = new ResolverFixture(Upstream);
+        (_origin, _resolver) = (_fixture.Origin, _fixture.Resolver);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _resolver.DisposeAsync();
-        await _confirmer.DisposeAsync();
-        await _fixture.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _fixture.DisposeAsync();
 
     [Fact]
     public async Task UnknownTag_IsFetchedOnceThenHit()
@@ -80,6 +71,8 @@ public sealed class ManifestResolverTests : IAsyncLifetime
 
     [Theory]
     [InlineData(OriginOutcome.Unavailable, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Unreachable, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Offline, CacheResult.Stale)]
     [InlineData(OriginOutcome.RateLimited, CacheResult.Stale)]
     [InlineData(OriginOutcome.BadAnswer, CacheResult.Stale)]
     [InlineData(OriginOutcome.Denied, CacheResult.Error)]
@@ -92,6 +85,89 @@ public sealed class ManifestResolverTests : IAsyncLifetime
         _origin.Head = (_, _, _) => ValueTask.FromResult(new OriginAnswer(outcome));
 
         Assert.Equal(result, (await ResolveAsync()).Result);
+    }
+
+    [Theory]
+    [InlineData(OriginOutcome.Denied, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Unauthorized, CacheResult.Stale)]
+    [InlineData(OriginOutcome.NotFound, CacheResult.Stale)]
+    [InlineData(OriginOutcome.Unavailable, CacheResult.Error)]
+    [InlineData(OriginOutcome.Unreachable, CacheResult.Error)]
+    [InlineData(OriginOutcome.RateLimited, CacheResult.Error)]
+    public async Task ContractTurnedRound_IsObeyed(OriginOutcome outcome, CacheResult result)
+    {
+        var rule = Rule with
+        {
+            Outage = new OutageContract
+            {
+                Unreachable = OutageAction.Fail,
+                ServerError = OutageAction.Pass,
+                RateLimited = OutageAction.Fail,
+                Denied = OutageAction.Stale,
+                NotFound = OutageAction.Stale,
+            },
+        };
+        await ResolveAsync(rule: rule);
+        Age();
+        _origin.Head = (_, _, _) => ValueTask.FromResult(new OriginAnswer(outcome));
+
+        Assert.Equal((result, outcome), Describe(await ResolveAsync(rule: rule)));
+    }
+
+    [Theory]
+    [InlineData(OutageAction.Stale)]
+    [InlineData(OutageAction.Fail)]
+    public async Task TagThatIsGoneUpstream_IsKeptWhereThe404IsNotPassedOn(OutageAction notFound)
+    {
+        var rule = Rule with { Outage = new OutageContract { NotFound = notFound } };
+        await ResolveAsync(rule: rule);
+        Age();
+        _current = null;
+        await ResolveAsync(rule: rule);
+
+        _current = Old;
+
+        Assert.Equal((CacheResult.Revalidated, Old.Digest), ((await ResolveAsync(rule: rule)).Result, Old.Digest));
+    }
+
+    [Theory]
+    [InlineData(OutageAction.Stale, FetchPriority.Background)]
+    [InlineData(OutageAction.Pass, FetchPriority.Interactive)]
+    public async Task MovedTag_SpendsTheRestOfTheBudgetOnlyWhereWhatIsHeldMayNotBeServed(OutageAction rateLimited, FetchPriority priority)
+    {
+        var rule = Rule with { Outage = new OutageContract { RateLimited = rateLimited } };
+        await ResolveAsync(rule: rule);
+        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
+        Age();
+        _current = New;
+
+        await ResolveAsync(rule: rule);
+
+        Assert.Equal(priority, _origin.Priority);
+    }
+
+    [Fact]
+    public async Task MovedTagThatIsWithheld_IsServedStale()
+    {
+        await ResolveAsync();
+        Age();
+        _current = New;
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.RateLimited));
+
+        var stale = await ResolveAsync();
+
+        Assert.Equal((CacheResult.Stale, Old.Digest, OutageKind.RateLimited), (stale.Result, stale.Digest, stale.Failure.Outage));
+    }
+
+    [Fact]
+    public async Task ExpiredTagThatMoved_SpendsWhatThereIs()
+    {
+        await ResolveAsync();
+        Age(TimeSpan.FromHours(2));
+        _current = New;
+
+        Assert.Equal(New.Digest, (await ResolveAsync()).Digest);
+        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
     }
 
     [Fact]
@@ -202,7 +278,7 @@ public sealed class ManifestResolverTests : IAsyncLifetime
         _origin.Manifest = async (repository, reference, _) =>
         {
             await Task.Yield();
-            return repository == A ? Answer(reference, isHead: false) : new OriginAnswer(OriginOutcome.NotFound);
+            return repository == A ? ResolverFixture.Answer(Upstream(reference)) : new OriginAnswer(OriginOutcome.NotFound);
         };
         var strangers = Enumerable.Range(0, 30).Select(number => StoreFixture.Repository($"library/s{number}")).ToList();
         var refused = strangers.Select(stranger => Task.Run(() => ResolveDigestAsync(stranger))).ToList();
@@ -235,7 +311,7 @@ public sealed class ManifestResolverTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
         var follower = ResolveAsync();
 
-        gate.SetResult(Answer(Tag, isHead: false));
+        gate.SetResult(ResolverFixture.Answer(Upstream(Tag)));
 
         Assert.Equal(CacheResult.Collapsed, (await follower).Result);
         Assert.Equal(["GET"], Verbs());
@@ -253,19 +329,6 @@ public sealed class ManifestResolverTests : IAsyncLifetime
 
     private void Age(TimeSpan? time = null) => _fixture.Clock.Advance(time ?? TimeSpan.FromMinutes(6));
 
-    private OriginAnswer Answer(Reference reference, bool isHead)
-    {
-        if (_current is not { } manifest || (reference.IsDigest && reference.Digest != manifest.Digest))
-        {
-            return new OriginAnswer(OriginOutcome.NotFound) { StatusCode = 404 };
-        }
-
-        return new OriginAnswer(OriginOutcome.Found, isHead ? null : new MemoryStream(manifest.Content))
-        {
-            ContentLength = manifest.Content.Length,
-            MediaType = MediaTypes.OciManifest,
-            Digest = manifest.Digest,
-            StatusCode = 200,
-        };
-    }
+    private TestManifest? Upstream(Reference reference) =>
+        _current is { } manifest && (!reference.IsDigest || reference.Digest == manifest.Digest) ? manifest : null;
 }

@@ -201,7 +201,7 @@ public sealed class PassThroughTests : IAsyncLifetime
 
         for (var round = 0; round < 2; round++)
         {
-            var answer = await fetcher.GetAsync(A, Reference.Parse("v1"), ManifestTypes.All, default, default);
+            var answer = await fetcher.GetAsync(A, Reference.Parse("v1"), ManifestTypes.All, default, FetchPriority.Interactive, default);
             Assert.Equal(manifest.Content, answer.Content.ToArray());
         }
     }

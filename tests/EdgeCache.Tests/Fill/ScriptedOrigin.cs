@@ -8,6 +8,12 @@ namespace EdgeCache.Tests.Fill;
 internal sealed class ScriptedOrigin : IOrigin
 {
     private readonly ConcurrentQueue<string> _calls = new();
+    private readonly ConcurrentQueue<ResumePoint> _points = new();
+
+    /// <summary>What stands behind it; itself unless set.</summary>
+    public IOrigin? Behind { get; set; }
+
+    public IOrigin Upstream => Behind ?? this;
 
     public Func<RepositoryKey, Digest, CancellationToken, ValueTask<OriginAnswer>> Blob { get; set; } =
         (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
@@ -18,11 +24,18 @@ internal sealed class ScriptedOrigin : IOrigin
     public Func<RepositoryKey, Reference, ManifestTypes, ValueTask<OriginAnswer>> Head { get; set; } =
         (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
 
+    /// <summary>Of the last manifest that was fetched.</summary>
+    public FetchPriority Priority { get; private set; }
+
     public IReadOnlyList<string> Calls => [.. _calls];
 
+    /// <summary>Where the GETs of blobs wanted to begin.</summary>
+    public IReadOnlyList<ResumePoint> Points => [.. _points];
+
     public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, CancellationToken cancellationToken)
+        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken)
     {
+        Priority = priority;
         _calls.Enqueue($"GET manifest {repository} {reference}");
         return Manifest(repository, reference, accept);
     }
@@ -34,9 +47,10 @@ internal sealed class ScriptedOrigin : IOrigin
         return Head(repository, reference, accept);
     }
 
-    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, long offset, CancellationToken cancellationToken)
+    public ValueTask<OriginAnswer> GetBlobAsync(RepositoryKey repository, Digest digest, ResumePoint from, CancellationToken cancellationToken)
     {
         _calls.Enqueue($"GET blob {repository} {digest}");
+        _points.Enqueue(from);
         return Blob(repository, digest, cancellationToken);
     }
 

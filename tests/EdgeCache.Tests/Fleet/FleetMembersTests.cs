@@ -62,6 +62,11 @@ public sealed class FleetMembersTests : IDisposable
         _list.Now = [.. Enumerable.Range(0, 4).Select(i => Address($"http://edge-{i}:5000"))];
         await members.RefreshAsync(CancellationToken.None);
         var ranking = members.Rank(Key);
+        Assert.All(ranking, member => Assert.Equal(MemberState.Unknown, member.State));
+        ranking[3].State = MemberState.Ready;
+        // Nobody has asked the others yet.
+        Assert.Equal([ranking[3]], members.Rank(Key));
+        Array.ForEach(ranking, member => member.State = MemberState.Ready);
         members.ReportUnreachable(ranking[0]);
         ranking[2].State = MemberState.NotReady;
         Assert.Equal([ranking[1], ranking[3]], members.Rank(Key));

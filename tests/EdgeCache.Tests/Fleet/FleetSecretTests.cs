@@ -34,5 +34,22 @@ public sealed class FleetSecretTests
     [InlineData("1790000000.ä")]
     public void Stamp_Malformed_IsNone(string stamp) => Assert.False(IsValid(stamp, "GET /v2/a", Now));
 
+    [Fact]
+    public void AcceptedSecret_IsAcceptedAndSignsNothing()
+    {
+        var (old, @new) = (new string('o', FleetSecret.MinLength), new string('n', FleetSecret.MinLength));
+        FleetSecret[] steps = [new(old), new(old, @new), new(@new, old), new(@new)];
+        for (var step = 0; step + 1 < steps.Length; step++)
+        {
+            // Nodes that are one step apart understand each other both ways.
+            Assert.True(steps[step].IsSignature(SecretPurpose.Sibling, "text", steps[step + 1].Sign(SecretPurpose.Sibling, "text")));
+            Assert.True(steps[step + 1].IsSignature(SecretPurpose.Sibling, "text", steps[step].Sign(SecretPurpose.Sibling, "text")));
+        }
+
+        Assert.Equal(steps[0].Sign(SecretPurpose.Ticket, "text"), steps[1].Sign(SecretPurpose.Ticket, "text"));
+        Assert.False(steps[1].IsSignature(SecretPurpose.Ticket, "text", steps[2].Sign(SecretPurpose.Sibling, "text")));
+        Assert.False(steps[0].IsSignature(SecretPurpose.Sibling, "text", steps[2].Sign(SecretPurpose.Sibling, "text")));
+    }
+
     private bool IsValid(string stamp, string text, DateTimeOffset now) => SignedStamp.IsValid(_secret, SecretPurpose.Sibling, text, stamp, now, Lifetime);
 }

@@ -9,6 +9,16 @@ namespace EdgeCache.Tests.Origin;
 public sealed class AnswerRulesTests
 {
     [Theory]
+    [InlineData(null, false)]
+    [InlineData("EdgeCache; fwd=miss; detail=error", true)]
+    [InlineData("EdgeCache; detail=offline", true)]
+    [InlineData("EdgeCache; detail=failed-here", false)]
+    [InlineData("EdgeCache; fwd=miss; detail=error, EdgeCache; detail=failed-here", false)]
+    [InlineData("EdgeCache; detail=failed-here, EdgeCache; fwd=miss; detail=error", true)]
+    public void CacheThatSpeaksOfItsUpstream_IsNotWhatFails(string? members, bool isFromBeyond) =>
+        Assert.Equal(isFromBeyond, AnswerRules.IsFromBeyond(members));
+
+    [Theory]
     [InlineData(200, OriginOutcome.Found)]
     [InlineData(304, OriginOutcome.NotModified)]
     [InlineData(404, OriginOutcome.NotFound)]

@@ -85,22 +85,28 @@ public sealed class AuthenticationHandlerTests
     [Fact]
     public async Task TwentyAtOnce_FetchOneToken()
     {
-        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var challenged = 0;
+        var allAsk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asking = 0;
         await using var registry = await FakeUpstream.StartAsync(async context =>
         {
             if (context.Request.Path == "/token")
             {
-                await release.Task;
                 await context.Response.WriteAsync("""{"token":"t"}""");
                 return;
             }
 
-            await Protect(context, "Bearer t", $"Bearer realm=\"http://{context.Request.Host}/token\"");
-            if (context.Response.StatusCode == 401 && Interlocked.Increment(ref challenged) == 20)
+            // Nobody is challenged before all have asked: a request that begins later knows the challenge already, and waits for the token without asking.
+            if (context.Request.Headers.Authorization.Count == 0)
             {
-                release.SetResult();
+                if (Interlocked.Increment(ref asking) == 20)
+                {
+                    allAsk.SetResult();
+                }
+
+                await allAsk.Task;
             }
+
+            await Protect(context, "Bearer t", $"Bearer realm=\"http://{context.Request.Host}/token\"");
         });
         await using var host = new OriginHost(OriginHost.Upstream(registry.Root));
 
@@ -153,7 +159,7 @@ public sealed class AuthenticationHandlerTests
 
         await AskAsync(host);
         await (await host.Origin.GetManifestAsync(
-            new RepositoryKey("up", RepositoryName.Parse("other")), OriginHost.Tag, ManifestTypes.All, default, CancellationToken.None)).DisposeAsync();
+            new RepositoryKey("up", RepositoryName.Parse("other")), OriginHost.Tag, ManifestTypes.All, default, FetchPriority.Interactive, CancellationToken.None)).DisposeAsync();
 
         Assert.Equal([null, "Bearer team-app", "Bearer other"], Asked(registry));
     }
@@ -223,6 +229,31 @@ public sealed class AuthenticationHandlerTests
 
         Assert.Equal(outcome, await AskAsync(host));
         Assert.DoesNotContain(registry.Requests, request => request.Path == "/elsewhere");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task ClockThatJumpsADay_CostsNoTokenAndMakesNoneImmortal(int days)
+    {
+        var clock = new FakeTimeProvider();
+        var issued = 0;
+        await using var registry = await StartBearerAsync(
+            _ => $$"""{"token":"t{{Interlocked.Increment(ref issued)}}","expires_in":300,"issued_at":"{{clock.GetUtcNow():O}}"}""");
+        await using var host = new OriginHost(OriginHost.Upstream(registry.Root), time: clock);
+        Assert.Equal(OriginOutcome.Found, await AskAsync(host));
+
+        clock.SetUtcNow(clock.GetUtcNow().AddDays(days));
+        for (var minute = 0; minute < 4; minute++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(OriginOutcome.Found, await AskAsync(host));
+        }
+
+        Assert.Equal(1, issued);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(OriginOutcome.Found, await AskAsync(host));
+        Assert.Equal(2, issued);
     }
 
     [Fact]

@@ -46,11 +46,14 @@ internal sealed class OriginHost : IAsyncDisposable
         StallTimeout = TimeSpan.FromSeconds(20),
     };
 
-    public ValueTask<OriginAnswer> GetManifestAsync() =>
-        Origin.GetManifestAsync(Repository, Tag, ManifestTypes.All, default, CancellationToken.None);
+    public ValueTask<OriginAnswer> GetManifestAsync(FetchPriority priority = FetchPriority.Interactive) =>
+        Origin.GetManifestAsync(Repository, Tag, ManifestTypes.All, default, priority, CancellationToken.None);
 
     public ValueTask<OriginAnswer> GetBlobAsync(long offset = 0) =>
-        Origin.GetBlobAsync(Repository, Digest.Compute("blob"u8), offset, CancellationToken.None);
+        GetBlobAsync(new ResumePoint(offset));
+
+    public ValueTask<OriginAnswer> GetBlobAsync(ResumePoint from) =>
+        Origin.GetBlobAsync(Repository, Digest.Compute("blob"u8), from, CancellationToken.None);
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Caching;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Routing;
@@ -17,6 +18,7 @@ public sealed class ErrorMappingTests
     [InlineData(OriginOutcome.Denied, OciRouteKind.Blob, 403, OciErrorCode.Denied)]
     [InlineData(OriginOutcome.RateLimited, OciRouteKind.Manifest, 503, OciErrorCode.Unknown)]
     [InlineData(OriginOutcome.Unavailable, OciRouteKind.Blob, 503, OciErrorCode.Unknown)]
+    [InlineData(OriginOutcome.Unreachable, OciRouteKind.Manifest, 503, OciErrorCode.Unknown)]
     [InlineData(OriginOutcome.Loop, OciRouteKind.Manifest, 508, OciErrorCode.Unknown)]
     [InlineData(OriginOutcome.BadAnswer, OciRouteKind.Blob, 502, OciErrorCode.Unknown)]
     public void OriginFailure_HasItsStatus(OriginOutcome outcome, OciRouteKind kind, int status, OciErrorCode code)
@@ -44,6 +46,49 @@ public sealed class ErrorMappingTests
         Assert.Equal(0, ErrorMapping.ForOrigin(OriginOutcome.Unavailable, OciRouteKind.Blob).RetryAfterSeconds);
         Assert.Equal(7, ErrorMapping.ForOrigin(OriginOutcome.Unavailable, OciRouteKind.Blob, TimeSpan.FromSeconds(7)).RetryAfterSeconds);
     }
+
+    [Fact]
+    public void Offline_IsA504ThatSaysWhere()
+    {
+        var failure = ErrorMapping.ForOrigin(OriginOutcome.Offline, OciRouteKind.Manifest);
+        Assert.Equal((504, OciErrorCode.Unknown), (failure.StatusCode, failure.Code));
+        Assert.Contains("Offline", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OriginOutcome.Unreachable, null, 30)]
+    [InlineData(OriginOutcome.Unavailable, 7, 7)]
+    [InlineData(OriginOutcome.BadAnswer, null, 30)]
+    [InlineData(OriginOutcome.RateLimited, null, 30)]
+    [InlineData(OriginOutcome.Denied, null, 30)]
+    [InlineData(OriginOutcome.NotFound, null, 30)]
+    public void ContractThatFails_MakesA503OfEveryOutage(OriginOutcome outcome, int? retryAfterSeconds, int expectedSeconds)
+    {
+        var fail = new OutageContract
+        {
+            Unreachable = OutageAction.Fail,
+            ServerError = OutageAction.Fail,
+            RateLimited = OutageAction.Fail,
+            Denied = OutageAction.Fail,
+            NotFound = OutageAction.Fail,
+        };
+        TimeSpan? retryAfter = retryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+        var answer = ErrorMapping.ForFailure(new FillFailure(FailureSource.Origin, outcome, "why", retryAfter), OciRouteKind.Manifest, fail);
+
+        Assert.Equal((503, expectedSeconds, "why"), (answer.StatusCode, answer.RetryAfterSeconds, answer.Detail));
+        var own = new FillFailure(FailureSource.Limit, outcome, "why");
+        Assert.Equal(ErrorMapping.Overloaded, ErrorMapping.ForFailure(own, OciRouteKind.Manifest, fail));
+    }
+
+    [Theory]
+    [InlineData(OriginOutcome.Denied, 403)]
+    [InlineData(OriginOutcome.NotFound, 404)]
+    [InlineData(OriginOutcome.BadAnswer, 502)]
+    public void OtherContract_PassesTheStatusOn(OriginOutcome outcome, int status) => Assert.Equal(
+        status,
+        ErrorMapping.ForFailure(
+            new FillFailure(FailureSource.Origin, outcome, "why"), OciRouteKind.Manifest, new OutageContract { Denied = OutageAction.Stale }).StatusCode);
 
     [Fact]
     public void EveryRouteFailure_IsAClientError() =>

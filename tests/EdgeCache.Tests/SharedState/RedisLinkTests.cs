@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using EdgeCache.SharedState;
 using EdgeCache.Telemetry;
 using EdgeCache.Testing;
 using EdgeCache.Testing.RealPrograms;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace EdgeCache.Tests.SharedState;
@@ -125,18 +123,5 @@ public sealed class RedisLinkTests
         }
 
         Assert.True(link.IsOpen);
-    }
-
-    private sealed class LinesLogger : ILogger<RedisLink>
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception) + exception);
     }
 }

@@ -62,12 +62,8 @@ internal sealed class DirectServer : IAsyncDisposable
         Action<KestrelServerOptions>? kestrel = null,
         int listeners = 1)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         DirectServer? server = null;
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(options =>
+        var builder = CreateBuilder(options =>
         {
             kestrel?.Invoke(options);
             for (var index = 0; index < listeners; index++)
@@ -88,13 +84,7 @@ internal sealed class DirectServer : IAsyncDisposable
         }
 
         server = new DirectServer(builder.Build()) { Epoll = epoll, Pool = pool };
-        server._app.Run(context =>
-        {
-            Interlocked.Add(ref server._directRequests, context.Features.Get<DirectConnection>()?.OutputFor(context) is null ? 0 : 1);
-            return handler(context);
-        });
-        await server._app.StartAsync();
-        server.Uris = [.. server._app.Urls.Select(address => new Uri(address))];
+        await server.RunAsync(handler);
         return server;
     }
 
@@ -105,6 +95,27 @@ internal sealed class DirectServer : IAsyncDisposable
     public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static WebApplicationBuilder CreateBuilder(Action<KestrelServerOptions> kestrel)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel);
+        return builder;
+    }
+
+    private async Task RunAsync(RequestDelegate handler)
+    {
+        _app.Run(context =>
+        {
+            Interlocked.Add(ref _directRequests, context.Features.Get<DirectConnection>()?.OutputFor(context) is null ? 0 : 1);
+            return handler(context);
+        });
+        await _app.StartAsync();
+        Uris = [.. _app.Urls.Select(address => new Uri(address))];
+    }
 
     private static X509Certificate2 CreateCertificate()
     {
