@@ -197,7 +197,9 @@ public sealed class Scrubber : IAsyncDisposable
     {
         for (var left = time - _clock.GetUtcNow(); left > TimeSpan.Zero; left = time - _clock.GetUtcNow())
         {
-            await Task.Delay(left < LongestWait ? left : LongestWait, _clock, _stopping.Token).ConfigureAwait(false);
+            // Rounded up: a delay is cut to whole milliseconds, and one of none would be asked for again and again.
+            var step = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+            await Task.Delay(step < LongestWait ? step : LongestWait, _clock, _stopping.Token).ConfigureAwait(false);
         }
     }
 
