@@ -51,8 +51,8 @@ internal sealed class BlobFill
     /// <summary>Cancelled when it is not worth going on: nobody reads it, nor can anybody join any more.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
-    /// <summary>Ends when the run is over, and what it had is let go.</summary>
-    public Task Ended => _ended.Task;
+    /// <summary>Ends when the run is over, and what it had is let go; at once where that is in memory, which nobody can go on with.</summary>
+    public Task Ended => Locked(() => _isForgetting ? Task.CompletedTask : _ended.Task);
 
     /// <summary>Whether nobody reads it, though bytes are still to come.</summary>
     public bool IsOrphan => Locked(HasNoReadersYetWorks);

@@ -168,7 +168,8 @@ public sealed class FillTable : IAsyncDisposable
         }
     }
 
-    /// <param name="before">Ends when the fill before has let go of its file, which this one may go on with.</param>
+    /// <param name="before">Ends when the fill before has let go of its file, which this one may go on with; at once where that one passes through memory, at the pace
+    /// of its readers.</param>
     private async Task RunAsync(BlobFill fill, IOrigin origin, Task before)
     {
         try

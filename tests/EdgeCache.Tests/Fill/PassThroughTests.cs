@@ -147,10 +147,11 @@ public sealed class PassThroughTests : IAsyncLifetime
         Disk.Refuse(FaultyDisk.NoSpace);
         var body = _fixture.Script(Large);
         using var first = _fixture.Join(A, Large);
-        await body.SendAsync(Large.AsMemory(0, 6 << 20));
-        for (var position = 0L; position < 4 << 20;)
+        var beginning = Task.Run(() => body.SendAsync(Large.AsMemory(0, 6 << 20)));
+        var progress = default(FillProgress);
+        while (progress.VisibleBytes < 4 << 20)
         {
-            position = (await first.WaitAsync(position, default)).VisibleBytes;
+            progress = await first.WaitAsync(progress.VisibleBytes, default);
         }
 
         _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
@@ -159,9 +160,19 @@ public sealed class PassThroughTests : IAsyncLifetime
         Assert.True(late.IsLeader);
         Assert.True((await late.ReadAllAsync()).AsSpan().SequenceEqual(Large));
         Assert.Equal(2, _fixture.Origin.Calls.Count);
-        await body.SendAsync(Large.AsMemory(6 << 20));
-        body.End();
-        Assert.Equal(FillState.Verified, (await first.WaitAsync(Large.Length, default)).State);
+        var rest = Task.Run(async () =>
+        {
+            await beginning;
+            await body.SendAsync(Large.AsMemory(6 << 20));
+            body.End();
+        });
+        while (progress.State == FillState.Growing)
+        {
+            progress = await first.WaitAsync(progress.VisibleBytes, default);
+        }
+
+        Assert.Equal(FillState.Verified, progress.State);
+        await rest;
     }
 
     [Fact]
