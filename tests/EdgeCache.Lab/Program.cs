@@ -3,6 +3,7 @@ using EdgeCache.Lab.Cli;
 
 var root = new RootCommand("The fault laboratory of EdgeCache: what a node promises, tried again and again while things break.")
 {
+    ReportCommand.Create(),
     SimulateCommand.Create(),
     PowerCutsCommand.Create(),
     TamperingCommands.CreateKills(),

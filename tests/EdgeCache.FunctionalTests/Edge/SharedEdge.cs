@@ -9,6 +9,9 @@ public sealed class SharedEdge : IAsyncLifetime
     /// <summary>Longer than any upstream is left alone for its failures.</summary>
     private static readonly TimeSpan Grudge = TimeSpan.FromMinutes(1);
 
+    /// <summary>Real time in which a node that waits for no clock answers.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private EdgeFixture? _edge;
     private int _samples;
@@ -33,6 +36,18 @@ public sealed class SharedEdge : IAsyncLifetime
         {
             await _edge.DisposeAsync();
         }
+    }
+
+    /// <summary>Asks for something that upstream fails at so often that the node may wait for it to recover, by a clock that stands still.</summary>
+    internal async Task<EdgeAnswer> AskPatientlyAsync(string path)
+    {
+        var asking = (_edge ?? throw new InvalidOperationException("Not initialized.")).Client.GetAsync(path);
+        while (await Task.WhenAny(asking, Task.Delay(Pause)) != asking)
+        {
+            _clock.Advance(Grudge);
+        }
+
+        return await asking;
     }
 
     /// <summary>The upstream is sound again, and the node has forgotten that it was not.</summary>

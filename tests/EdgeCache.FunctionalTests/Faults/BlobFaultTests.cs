@@ -39,7 +39,7 @@ public sealed class BlobFaultTests(SharedEdge shared) : IClassFixture<SharedEdge
         var (fault, status) = UpstreamFault.OfBody[name];
         edge.Origin.Faults.Always(When.AnyBlob, Scale(fault, content.Length));
 
-        var answer = await edge.Client.GetAsync(_sample.BlobPath(layer));
+        var answer = await shared.AskPatientlyAsync(_sample.BlobPath(layer));
 
         // What is promised to be long is sent as it comes; whether the node has sent any of it when the body ends is a matter of who is first.
         await AssertHonestAsync(edge, layer, answer, isLarge || name == "length too large", status);
@@ -55,7 +55,7 @@ public sealed class BlobFaultTests(SharedEdge shared) : IClassFixture<SharedEdge
         edge.Origin.Faults.Always(When.AnyBlob, Scale(UpstreamFault.OfBody[name].Fault, _sample.Layers[layer].Bytes.Length));
 
         // The manifest tells the size, so that some faults show earlier, and others by another name.
-        await AssertHonestAsync(edge, layer, await edge.Client.GetAsync(_sample.BlobPath(layer)), isLarge, status: null);
+        await AssertHonestAsync(edge, layer, await shared.AskPatientlyAsync(_sample.BlobPath(layer)), isLarge, status: null);
     }
 
     private static TheoryData<string, bool> Cases(IEnumerable<string> names)

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using EdgeCache.Lab.PowerCuts;
+using EdgeCache.Lab.Simulation;
+using EdgeCache.Lab.SystemCalls;
+using EdgeCache.Testing.RealPrograms;
+
+namespace EdgeCache.Lab.Cli;
+
+/// <summary>The verb <c>report</c>: the table of src/RELIABILITY.md.</summary>
+internal static class ReportCommand
+{
+    private const string NotRun = "not run: ";
+
+    public static Command Create()
+    {
+        var share = new Option<int>("--percent") { Description = "How much of the full count is run: 10,000 seeds, 1,000 power cuts, 10,000 kills, 1,000 disk errors.", DefaultValueFactory = _ => 100 };
+        var command = new Command("report", "Runs every experiment and prints a table: what is promised, what was tried, how often, and what came of it.") { share };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var (output, percent) = (result.InvocationConfiguration.Output, result.GetValue(share));
+            await output.WriteLineAsync("| promise | what was tried | how often | result |\n|---|---|---:|---|");
+            await WriteAsync("No wrong byte is served, one fetch at a time, the books balance, nobody fails for a disk or a cut", "seeded simulation of store, fills and eviction", RunSeeds);
+            await WriteAsync("What is published survives a power cut, and is whole", "power cut of ext4 within fills and evictions", token => CutPowerAsync(Of(1000), token));
+            await WriteAsync("A kill leaves nothing wrong, and nothing that is not swept", "kill -9 at each system call of a fill", token => TamperAsync(Tampering.Kills, runs => runs.Killed, Of(10_000), token));
+            await WriteAsync("A disk that fails is no wrong byte, and nothing is taken for durable that is not", "EIO, ENOSPC, EROFS at each system call of a fill", token => TamperAsync(Tampering.DiskErrors, runs => runs.Ended, Of(1000), token));
+
+            int Of(int full) => Math.Max(1, full * percent / 100);
+
+            Task<(int, string)> RunSeeds(CancellationToken token)
+            {
+                var totals = new SeededRuns(first: 1, Of(10_000)).Run();
+                return Task.FromResult((Of(10_000), string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{totals.Steps:N0} steps, {totals.Served:N0} pulls served, {totals.Faults + totals.DiskHits:N0} faults, {totals.Restarts:N0} restarts, 0 violations")));
+            }
+
+            async Task WriteAsync(string promise, string tried, Func<CancellationToken, Task<(int Count, string Result)>> run)
+            {
+                var (count, text) = await run(cancellationToken);
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"| {promise} | {tried} | {count:N0} | {text} |"));
+                await output.FlushAsync(cancellationToken);
+            }
+        });
+        return command;
+    }
+
+    private static async Task<(int Count, string Result)> CutPowerAsync(int count, CancellationToken cancellationToken)
+    {
+        if (LoopFileSystem.ExplainSkip() is { } obstacle)
+        {
+            return (0, NotRun + obstacle);
+        }
+
+        var runs = new PowerCutRuns(seed: 1);
+        await runs.RunAsync(count, progress: null, cancellationToken);
+        return (count, string.Create(CultureInfo.InvariantCulture, $"{runs.InFills:N0} within a fill; {runs.Verified:N0} files verified, 0 wrong, 0 lost"));
+    }
+
+    private static async Task<(int Count, string Result)> TamperAsync(
+        IReadOnlyList<Tampering> tamperings, Func<TamperedRuns, int> number, int count, CancellationToken cancellationToken)
+    {
+        if (RealProgram.ExplainSkip(TamperedRuns.Programs) is { } obstacle)
+        {
+            return (0, NotRun + obstacle);
+        }
+
+        var runs = new TamperedRuns(tamperings, seed: 1);
+        await runs.RunAsync(() => number(runs) >= count, progress: null, cancellationToken);
+        return (number(runs), string.Create(CultureInfo.InvariantCulture, $"{runs.Verified:N0} files verified, 0 wrong, 0 left over"));
+    }
+}
