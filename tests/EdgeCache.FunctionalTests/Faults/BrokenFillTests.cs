@@ -86,6 +86,8 @@ public sealed class BrokenFillTests : EdgeTests
     {
         await edge.AssertNotStoredAsync(_sample.BlobDigest(layer));
         edge.Origin.Faults.Clear();
+        // Who failed so often is left alone for some seconds.
+        await Eventually.TrueAsync(async () => (await edge.Client.GetAsync(_sample.BlobPath(layer))).Status == 200);
         (await edge.Client.GetAsync(_sample.BlobPath(layer))).AssertIs(_sample.Layers[layer].Bytes);
         await edge.SettleAsync();
         Assert.Equal("EdgeCache; hit", (await edge.Client.GetAsync(_sample.BlobPath(layer))).CacheStatus);

@@ -43,6 +43,8 @@ public sealed class SlowUpstreamTests : EdgeTests
         edge.Origin.Faults.Add(When.AnyBlob, new Fault { BodyGate = gate, BodyGateOffset = size / 2 });
         var pull = edge.Client.GetAsync(_sample.BlobPath(layer));
         await gate.ReachedAsync();
+        // What is on its way when the time passes would be asked for again.
+        await Eventually.TrueAsync(async () => await edge.MetricAsync("edgecache_origin_bytes_total") >= size / 2);
 
         await PassTimeAsync(edge.Origin.Log.WaitAsync(request => request.Range is not null));
         (await pull).AssertIs(_sample.Layers[layer].Bytes);
