@@ -49,7 +49,8 @@ public sealed class SlowUpstreamTests : EdgeTests
         await PassTimeAsync(edge.Origin.Log.WaitAsync(request => request.Range is not null));
         (await pull).AssertIs(_sample.Layers[layer].Bytes);
 
-        Assert.Equal([null, $"bytes={size / 2}-"], edge.Origin.Log.Where(When.AnyBlob).Select(request => request.Range));
+        // The time that passes may run out for the second answer, too.
+        Assert.Equal([null, $"bytes={size / 2}-"], edge.Origin.Log.Where(When.AnyBlob).Select(request => request.Range).Take(2));
     }
 
     [Fact]
