@@ -1,4 +1,5 @@
 using EdgeCache.Lab.Work;
+using EdgeCache.Testing;
 
 namespace EdgeCache.Lab.PowerCuts;
 
@@ -64,7 +65,8 @@ internal sealed class PowerCutRuns(int seed)
         await stop.CancelAsync();
         await Task.WhenAll(pulls);
 
-        // An eviction that had not reached the disk may come back; one that ended just before the cut may not.
+        // An eviction that had not reached the disk may come back; one that was under way may not.
+        await Eventually.TrueAsync(() => !node.Store.Eviction.IsEvicting);
         var kept = published.Where(digest => node.Store.Contains(digest)).ToList();
         await node.DisposeAsync();
         await disk.UnmountAsync();
