@@ -83,16 +83,7 @@ internal sealed class BlobFill
     /// <summary>How many follow it.</summary>
     public int Readers => _readers.Count;
 
-    public bool IsFull
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return !_isAbandoned && !_isForgetting && _readers.Count >= _options.MaxReadersPerFill;
-            }
-        }
-    }
+    public bool IsFull => Locked(() => !_isAbandoned && !_isForgetting && _readers.Count >= _options.MaxReadersPerFill);
 
     /// <summary>A reader needs nothing before a position any more.</summary>
     public void Move(FillReader reader, long position) => _readers.Move(reader, position);
@@ -185,16 +176,7 @@ internal sealed class BlobFill
     }
 
     /// <summary>From where on the bytes are in memory; null as long as the disk takes them.</summary>
-    public long? InMemoryFrom
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _hold.InMemoryFrom;
-            }
-        }
-    }
+    public long? InMemoryFrom => Locked(() => _hold.InMemoryFrom);
 
     /// <summary>The disk takes no more: what comes now is in memory.</summary>
     public void GoOnInMemory(BlobWriter writer)
