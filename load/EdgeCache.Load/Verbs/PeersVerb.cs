@@ -46,6 +46,7 @@ internal sealed class PeersVerb
     private readonly Option<bool> _quick = new("--quick") { Description = "Fewer and smaller cells, one short round: whether it works, not how fast." };
     private readonly Option<bool> _noPin = new("--no-pin") { Description = "Leave it to the kernel which processor runs what." };
     private readonly Option<bool> _drop = new("--drop") { Description = "Clients drop bodies in the kernel instead of copying them: what a server could do if clients cost nothing." };
+    private readonly Option<bool> _summary = new("--summary") { Description = "One short table, as README has it, instead of the long ones." };
     private readonly Option<bool> _list = new("--list") { Description = "Print the cells' names and end." };
     private readonly NodeOptions _node = new();
     private readonly ReportOption _report = new();
@@ -60,7 +61,7 @@ internal sealed class PeersVerb
         var command = new Command("peers", "Measures our node beside nginx, Varnish and docker-registry, each as a cache in front of the same origin, in turn: "
             + "rates, times, processor time and memory, with the ratios ours : peer.")
         {
-            verb._only, verb._peers, verb._rounds, verb._duration, verb._slowClients, verb._crowd, verb._workers, verb._quick, verb._noPin, verb._drop, verb._list,
+            verb._only, verb._peers, verb._rounds, verb._duration, verb._slowClients, verb._crowd, verb._workers, verb._quick, verb._noPin, verb._drop, verb._summary, verb._list,
         };
         verb._peers.AcceptOnlyFromAmong([.. KnownPeers.Select(peer => peer.Name)]);
         verb._node.AddTo(command);
@@ -100,7 +101,10 @@ internal sealed class PeersVerb
         // What was measured before Ctrl-C is shown, too.
         var rows = PeerRow.Of(samples, EdgeCachePeer.PeerName);
         var servers = peers.Select(peer => peer.Name).Concat(samples.Select(sample => sample.Server)).Distinct().ToList();
-        await _report.WriteAsync(result, new PeerReport(EdgeCachePeer.PeerName, servers, rows).ToString(), rows, CancellationToken.None);
+        var tables = result.GetValue(_summary)
+            ? new PeerSummary(EdgeCachePeer.PeerName, servers, rows).ToString()
+            : new PeerReport(EdgeCachePeer.PeerName, servers, rows).ToString();
+        await _report.WriteAsync(result, tables, rows, CancellationToken.None);
         return samples.Any(sample => sample.Server == EdgeCachePeer.PeerName && sample.Measure.Problem is not null) || cancellationToken.IsCancellationRequested
             ? ExitCodes.Failure
             : ExitCodes.Success;
