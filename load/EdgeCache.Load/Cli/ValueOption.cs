@@ -30,6 +30,23 @@ internal static class ValueOption
         CustomParser = result => [.. result.Tokens.Select(token => ParseCount(token.Value, result, range))],
     };
 
+    public static Option<double> Number(string name, (double Min, double Max) range, double initial, string description) => new(name)
+    {
+        Description = string.Create(CultureInfo.InvariantCulture, $"{description} [{range.Min}..{range.Max}]"),
+        HelpName = "X",
+        DefaultValueFactory = _ => initial,
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= range.Min && number <= range.Max)
+            {
+                return number;
+            }
+
+            Refuse(result, range.Min.ToString(CultureInfo.InvariantCulture), range.Max.ToString(CultureInfo.InvariantCulture));
+            return range.Min;
+        },
+    };
+
     public static Option<ByteCount> Size(string name, (long Min, long Max) range, long initial, string description) => new(name)
     {
         Description = $"{description} [{ByteSize.Format(range.Min)}..{ByteSize.Format(range.Max)}]",
