@@ -16,7 +16,7 @@ internal static class SyntheticTrace
     private const double ManifestShare = 0.5;
 
     /// <param name="requests">For blobs; there are manifests besides.</param>
-    public static TraceContent Create(int requests, int seed, BlobSizes sizes)
+    public static TraceContent Create(int requests, int seed, ObjectSizes sizes)
     {
         var random = new Random(seed);
         var blobs = Create(requests, random, "b", sizes.Of);
@@ -27,13 +27,13 @@ internal static class SyntheticTrace
     private static RequestTrace Create(int requests, Random random, string prefix, Func<string, long> sizeOf)
     {
         var objects = requests / RequestsPerObject;
-        var popularity = new Popularity(Math.Max(1, (int)(objects * (1 - OnceShare))));
+        var popularity = new RankPopularity(Math.Max(1, (int)(objects * (1 - OnceShare))));
         var onceChance = objects * OnceShare / requests;
         var builder = new RequestTraceBuilder();
         for (var number = 0; number < requests; number++)
         {
             var key = random.NextDouble() < onceChance ? string.Create(CultureInfo.InvariantCulture, $"{prefix}-once-{number}")
-                : string.Create(CultureInfo.InvariantCulture, $"{prefix}-{popularity.Draw(random)}");
+                : string.Create(CultureInfo.InvariantCulture, $"{prefix}-{popularity.At(random.NextDouble())}");
             builder.Add(key, sizeOf);
         }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using EdgeCache.Load.Workload;
 
 namespace EdgeCache.Load.Simulation;
 
@@ -9,7 +8,7 @@ namespace EdgeCache.Load.Simulation;
 /// after a blank, the size of the object where it is known. Other paths, such as the ping, are counted and passed over. A file whose name ends in .gz is unpacked.
 /// </summary>
 /// <param name="sizes">Where a line says none: of a blob, by its digest.</param>
-internal sealed class TraceFile(BlobSizes sizes)
+internal sealed class TraceFile(ObjectSizes sizes)
 {
     /// <summary>A manifest whose size no line says.</summary>
     private const long ManifestBytes = 2048;

@@ -5,6 +5,8 @@ using EdgeCache.Load.Peers;
 using EdgeCache.Load.Processes;
 using EdgeCache.Load.Reporting;
 using EdgeCache.Load.Scenarios.Cells;
+using EdgeCache.Load.Workload;
+using EdgeCache.Testing.Network;
 using EdgeCache.Testing.RealPrograms;
 
 namespace EdgeCache.Load.Verbs;
@@ -116,7 +118,6 @@ internal sealed class PeersVerb
         var samples = new List<CellSample>();
         var progress = result.InvocationConfiguration.Error;
         var (settings, folder) = (ReadSettings(result), _node.Read(result).Folder);
-        await using var origin = await OriginProcess.StartAsync(catalog.Content, folder, cancellationToken);
         PeerPlace Arrange(PeerPlace place) => place with
         {
             Launcher = cpus.Launcher,
@@ -124,22 +125,46 @@ internal sealed class PeersVerb
             Connections = settings.SlowClients + FurtherConnections,
             CacheBytes = catalog.Content.BlobBytes.Sum(),
         };
-        async Task RunAsync(long memoryBytes, Func<PeerPlace, PeerPlace> arrange)
+        async Task RunAsync(OriginProcess origin, Uri url, IReadOnlyList<ICell> cells, Func<PeerPlace, PeerPlace> arrange)
         {
-            if (catalog.Create(origin, memoryBytes) is { Count: > 0 } cells)
+            if (cells.Count > 0)
             {
-                await using var stage = await PeerStage.StartAsync(peers, origin, folder, arrange, cancellationToken);
+                await using var stage = await PeerStage.StartAsync(peers, url, folder, arrange, cancellationToken);
                 await new PeerBench(stage, origin, settings.Rounds, (samples, progress)).RunAsync(cells, cancellationToken);
             }
         }
 
-        try
+        async Task RunObjectsAsync()
         {
-            await RunAsync(0, Arrange);
+            await using var origin = await OriginProcess.StartAsync(catalog.Content, folder, cancellationToken);
+            await RunAsync(origin, origin.Catalog.Url, catalog.Create(origin, 0), Arrange);
             if (catalog.MemoryBytes > 0)
             {
                 using var groups = new MemoryGroups(catalog.MemoryBytes);
-                await RunAsync(catalog.MemoryBytes, place => groups.Limit(Arrange(place)));
+                await RunAsync(origin, origin.Catalog.Url, catalog.Create(origin, catalog.MemoryBytes), place => groups.Limit(Arrange(place)));
+            }
+        }
+
+        async Task RunPullsAsync(PullPlan plan)
+        {
+            var content = plan.ContentFor(settings.Rounds);
+            await using var origin = await OriginProcess.StartAsync(new StageContent([]) { Synthetic = content }, folder, cancellationToken);
+            await using var link = plan.Link is null ? null : FaultProxy.Start(origin.Catalog.Url);
+            if (link is not null)
+            {
+                link.State = plan.Link!.ToState(); // There is no link without.
+            }
+
+            var cell = new PullCell(plan.Name, ImageChoice.ImagesOf(content), origin, settings);
+            await RunAsync(origin, link?.UrlOf(origin.Catalog.Url) ?? origin.Catalog.Url, [cell], Arrange);
+        }
+
+        try
+        {
+            await (catalog.HasObjects ? RunObjectsAsync() : Task.CompletedTask);
+            foreach (var plan in catalog.Pulls)
+            {
+                await RunPullsAsync(plan);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -4,7 +4,6 @@ using EdgeCache.Configuration;
 using EdgeCache.Load.Cli;
 using EdgeCache.Load.Reporting;
 using EdgeCache.Load.Simulation;
-using EdgeCache.Load.Workload;
 
 namespace EdgeCache.Load.Verbs;
 
@@ -118,7 +117,7 @@ internal sealed class SimulateVerb
 
     private async Task<TraceContent> ReadAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var sizes = result.GetValue(_sizes) is { } sample ? await ReadSizesAsync(sample, cancellationToken) : BlobSizes.Registry;
+        var sizes = result.GetValue(_sizes) is { } sample ? await ReadSizesAsync(sample, cancellationToken) : ObjectSizes.Registry;
         var content = result.GetValue(_trace) is { } file
             ? await new TraceFile(sizes).ReadAsync(file, cancellationToken)
             : SyntheticTrace.Create(result.GetValue(_requests), result.GetValue(_seed), sizes);
@@ -126,12 +125,12 @@ internal sealed class SimulateVerb
     }
 
     /// <exception cref="InvalidDataException">A line is no size.</exception>
-    private static async Task<BlobSizes> ReadSizesAsync(FileInfo file, CancellationToken cancellationToken)
+    private static async Task<ObjectSizes> ReadSizesAsync(FileInfo file, CancellationToken cancellationToken)
     {
         var lines = await File.ReadAllLinesAsync(file.FullName, cancellationToken);
         var sizes = lines.Select(line => long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size
             : throw new InvalidDataException($"{file.Name}: '{line}' is no size in bytes.")).ToList();
-        return sizes.Count > 0 ? BlobSizes.Of(sizes) : throw new InvalidDataException($"{file.Name} is empty.");
+        return sizes.Count > 0 ? ObjectSizes.Of(sizes) : throw new InvalidDataException($"{file.Name} is empty.");
     }
 
     /// <summary>To what a person would write.</summary>

@@ -1,6 +1,5 @@
 using EdgeCache.Load.Simulation;
 using EdgeCache.Load.Simulation.Caches;
-using EdgeCache.Load.Workload;
 using Xunit;
 
 namespace EdgeCache.Tests.Load.Simulation;
@@ -8,7 +7,7 @@ namespace EdgeCache.Tests.Load.Simulation;
 /// <summary>Each simulated cache, request by request, and all beside each other.</summary>
 public sealed class CacheTests
 {
-    private static readonly RequestTrace Synthetic = SyntheticTrace.Create(20_000, 7, BlobSizes.Registry).Blobs.WithSize(1 << 20);
+    private static readonly RequestTrace Synthetic = SyntheticTrace.Create(20_000, 7, ObjectSizes.Registry).Blobs.WithSize(1 << 20);
 
     /// <summary>Room for three.</summary>
     [Theory]

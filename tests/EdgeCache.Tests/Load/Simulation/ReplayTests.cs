@@ -1,12 +1,11 @@
 using EdgeCache.Load.Simulation;
-using EdgeCache.Load.Workload;
 using Xunit;
 
 namespace EdgeCache.Tests.Load.Simulation;
 
 public sealed class ReplayTests
 {
-    private static readonly RequestTrace Trace = SyntheticTrace.Create(30_000, 3, BlobSizes.Registry).Blobs.WithSize(1 << 20);
+    private static readonly RequestTrace Trace = SyntheticTrace.Create(30_000, 3, ObjectSizes.Registry).Blobs.WithSize(1 << 20);
 
     [Fact]
     public void Affinity_MakesOneLargeCacheOfManySmall()

@@ -1,12 +1,11 @@
 using EdgeCache.Load.Simulation;
-using EdgeCache.Load.Workload;
 using Xunit;
 
 namespace EdgeCache.Tests.Load.Simulation;
 
 public sealed class TraceFileTests
 {
-    private readonly TraceFile _file = new(BlobSizes.Of([100]));
+    private readonly TraceFile _file = new(ObjectSizes.Of([100]));
 
     [Fact]
     public async Task Lines_AreBlobsByDigest_ManifestsByPath_AndOthers()
