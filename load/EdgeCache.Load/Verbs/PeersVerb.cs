@@ -2,11 +2,8 @@ using System.CommandLine;
 using EdgeCache.Load.Cli;
 using EdgeCache.Load.Measuring;
 using EdgeCache.Load.Peers;
-using EdgeCache.Load.Processes;
 using EdgeCache.Load.Reporting;
 using EdgeCache.Load.Scenarios.Cells;
-using EdgeCache.Load.Workload;
-using EdgeCache.Testing.Network;
 using EdgeCache.Testing.RealPrograms;
 
 namespace EdgeCache.Load.Verbs;
@@ -117,7 +114,7 @@ internal sealed class PeersVerb
     {
         var samples = new List<CellSample>();
         var progress = result.InvocationConfiguration.Error;
-        var (settings, folder) = (ReadSettings(result), _node.Read(result).Folder);
+        var settings = ReadSettings(result);
         PeerPlace Arrange(PeerPlace place) => place with
         {
             Launcher = cpus.Launcher,
@@ -125,46 +122,13 @@ internal sealed class PeersVerb
             Connections = settings.SlowClients + FurtherConnections,
             CacheBytes = catalog.Content.BlobBytes.Sum(),
         };
-        async Task RunAsync(OriginProcess origin, Uri url, IReadOnlyList<ICell> cells, Func<PeerPlace, PeerPlace> arrange)
-        {
-            if (cells.Count > 0)
-            {
-                await using var stage = await PeerStage.StartAsync(peers, url, folder, arrange, cancellationToken);
-                await new PeerBench(stage, origin, settings.Rounds, (samples, progress)).RunAsync(cells, cancellationToken);
-            }
-        }
-
-        async Task RunObjectsAsync()
-        {
-            await using var origin = await OriginProcess.StartAsync(catalog.Content, folder, cancellationToken);
-            await RunAsync(origin, origin.Catalog.Url, catalog.Create(origin, 0), Arrange);
-            if (catalog.MemoryBytes > 0)
-            {
-                using var groups = new MemoryGroups(catalog.MemoryBytes);
-                await RunAsync(origin, origin.Catalog.Url, catalog.Create(origin, catalog.MemoryBytes), place => groups.Limit(Arrange(place)));
-            }
-        }
-
-        async Task RunPullsAsync(PullPlan plan)
-        {
-            var content = plan.ContentFor(settings.Rounds);
-            await using var origin = await OriginProcess.StartAsync(new StageContent([]) { Synthetic = content }, folder, cancellationToken);
-            await using var link = plan.Link is null ? null : FaultProxy.Start(origin.Catalog.Url);
-            if (link is not null)
-            {
-                link.State = plan.Link!.ToState(); // There is no link without.
-            }
-
-            var cell = new PullCell(plan.Name, ImageChoice.ImagesOf(content), origin, settings);
-            await RunAsync(origin, link?.UrlOf(origin.Catalog.Url) ?? origin.Catalog.Url, [cell], Arrange);
-        }
-
+        var run = new PeerRun(peers, settings, _node.Read(result).Folder, Arrange, (samples, progress));
         try
         {
-            await (catalog.HasObjects ? RunObjectsAsync() : Task.CompletedTask);
+            await run.RunObjectsAsync(catalog, cancellationToken);
             foreach (var plan in catalog.Pulls)
             {
-                await RunPullsAsync(plan);
+                await run.RunPullsAsync(plan, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
