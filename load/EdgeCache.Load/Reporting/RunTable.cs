@@ -10,7 +10,7 @@ internal static class RunTable
     public static string Of(RunFigures figures)
     {
         var text = new StringBuilder();
-        text.Append(Rows(figures)).Append('\n').Append(Latencies(figures.Total)).Append('\n');
+        text.Append(Rows(figures)).Append('\n').Append(LatencyTable(figures.Total)).Append('\n');
         foreach (var verdict in figures.Verdicts)
         {
             text.Append(verdict.IsGood switch { true => "good     ", false => "NOT GOOD ", null => "not judged " }).Append(verdict.Name).Append(": ").Append(verdict.Text).Append('\n');
@@ -55,7 +55,7 @@ internal static class RunTable
         ];
     }
 
-    public static string Percent(double? share) => Units.Number(share * 100, "0.000");
+    private static string Percent(double? share) => Units.Number(share * 100, "0.000");
 
     private static MarkdownTable Rows(RunFigures figures)
     {
@@ -68,20 +68,29 @@ internal static class RunTable
         return table;
     }
 
-    private static MarkdownTable Latencies(RunSample total)
-    {
-        var table = new MarkdownTable("latency ms", "count", "p50", "p90", "p99", "p99.9", "max");
-        Add(table, "pull, from its intended start", total.Pulls);
-        Add(table, "request", total.Requests);
-        return table;
-    }
+    /// <summary>The rows of the table of latencies.</summary>
+    public static IEnumerable<(string Name, LatencyPercentiles Latencies)> Latencies(RunSample total) =>
+        [("pull, from its intended start", total.Pulls), ("request", total.Requests)];
 
-    private static void Add(MarkdownTable table, string name, LatencyPercentiles latencies) => table.Add(
-        name,
+    /// <summary>A row's cells: the count, then milliseconds.</summary>
+    public static string[] CellsOf(LatencyPercentiles latencies) =>
+    [
         Units.Number(latencies.Count),
         Units.Milliseconds(latencies.P50),
         Units.Milliseconds(latencies.P90),
         Units.Milliseconds(latencies.P99),
         Units.Milliseconds(latencies.P999),
-        Units.Milliseconds(latencies.Max));
+        Units.Milliseconds(latencies.Max),
+    ];
+
+    private static MarkdownTable LatencyTable(RunSample total)
+    {
+        var table = new MarkdownTable("latency ms", "count", "p50", "p90", "p99", "p99.9", "max");
+        foreach (var (name, latencies) in Latencies(total))
+        {
+            table.Add([name, .. CellsOf(latencies)]);
+        }
+
+        return table;
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using EdgeCache.Load.Cli;
 using EdgeCache.Load.Processes;
 using EdgeCache.Load.Reporting;
+using EdgeCache.Load.Reporting.Html;
 using EdgeCache.Load.Scenarios.Runs;
 using EdgeCache.Load.Workload;
 using EdgeCache.Testing.Synthetic;

@@ -14,7 +14,9 @@ namespace EdgeCache.Load.Scenarios.Runs;
 internal sealed class RunMonitor(RunRecorder recorder, RunStage? stage, Func<IReadOnlyList<LoadTarget>> nodes, Func<int> inFlight) : IDisposable
 {
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan QuietStep = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A node's metrics may be a second old: two answers that are further apart show whether anything moves.</summary>
+    private static readonly TimeSpan QuietStep = TimeSpan.FromSeconds(1.1);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
 

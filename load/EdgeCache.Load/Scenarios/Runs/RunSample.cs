@@ -7,7 +7,7 @@ namespace EdgeCache.Load.Scenarios.Runs;
 /// <param name="Clients">What clients did and got in the window.</param>
 /// <param name="UpstreamGets">GETs of manifests and blobs that the origin answered with content in the window.</param>
 /// <param name="UpstreamBytes">Their bodies.</param>
-/// <param name="Nodes">What the nodes say of the window.</param>
+/// <param name="Nodes">What the nodes say of the window; it may be a second old, but for the whole run's.</param>
 /// <param name="Usage">At the window's end.</param>
 /// <param name="InFlight">Pulls at the window's end.</param>
 internal sealed record RunSample(
