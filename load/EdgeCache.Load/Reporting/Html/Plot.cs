@@ -11,6 +11,9 @@ internal sealed record Plot(string Title, IReadOnlyList<double> Seconds, IReadOn
     /// <summary>Whether the scale is logarithmic: for latencies.</summary>
     public bool IsLogarithmic { get; init; }
 
+    /// <summary>Whether the second line is to lie upon the first: both are to be seen.</summary>
+    public bool IsComparison { get; init; }
+
     /// <summary>The scale's end; null is what the values need.</summary>
     public double? Max { get; init; }
 }

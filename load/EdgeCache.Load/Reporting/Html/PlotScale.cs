@@ -16,14 +16,14 @@ internal sealed class PlotScale
     public IReadOnlyList<double> Ticks { get; }
 
     /// <summary>From zero to a round number that is not below the greatest value.</summary>
-    /// <param name="max">The end itself, where it is known.</param>
+    /// <param name="max">The end itself, above 0, where it is known.</param>
     public static PlotScale Linear(double greatest, double? max = null)
     {
-        var rough = Math.Max(max ?? greatest, 1e-9) / WantedTicks;
-        var decade = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        var step = decade * new[] { 1.0, 2, 5, 10 }.First(factor => factor * decade >= rough * 0.999);
-        var count = (int)Math.Ceiling((max ?? greatest) / step - 1e-6);
-        return new PlotScale(0, max ?? Math.Max(1, count) * step, false, [.. Enumerable.Range(0, Math.Max(1, count) + 1).Select(tick => tick * step)]);
+        var needed = max ?? (greatest > 0 ? greatest : 1);
+        var decade = Math.Pow(10, Math.Floor(Math.Log10(needed / WantedTicks)));
+        var step = decade * new[] { 1.0, 2, 5, 10 }.First(factor => factor * decade >= needed / WantedTicks * 0.999);
+        var count = max is null ? (int)Math.Ceiling((needed / step) - 1e-6) : (int)Math.Floor((needed / step) + 1e-6);
+        return new PlotScale(0, max ?? count * step, false, [.. Enumerable.Range(0, count + 1).Select(tick => tick * step)]);
     }
 
     /// <summary>From a power of ten to another.</summary>

@@ -29,6 +29,7 @@ internal static class RunPage
         .legend i { display: inline-block; width: 14px; height: 3px; border-radius: 2px; vertical-align: middle; margin-right: 5px; }
         i.s0 { background: var(--c0); } i.s1 { background: var(--c1); } i.s2 { background: var(--c2); } i.s3 { background: var(--c3); }
         .line { fill: none; stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round; } path.s0 { stroke: var(--c0); } path.s1 { stroke: var(--c1); } path.s2 { stroke: var(--c2); } path.s3 { stroke: var(--c3); }
+        .comparison path.s0 { stroke-width: 4; opacity: .45; }
         .grid { stroke: var(--grid); } .tick, text.mark { fill: var(--dim); font-size: 11px; } .end { text-anchor: end; } .middle { text-anchor: middle; }
         line.mark { stroke: var(--dim); stroke-dasharray: 3 3; } .cursor { stroke: var(--dim); visibility: hidden; }
         """;

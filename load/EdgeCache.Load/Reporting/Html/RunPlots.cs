@@ -49,7 +49,7 @@ internal static class RunPlots
             "Memory of the nodes, MiB",
             Line("RSS", sample => sample.Usage?.ResidentBytes / MiB),
             Line("PSS", sample => sample.Usage?.ProportionalBytes / MiB));
-        yield return Draw("Open files of the nodes", Line("files", sample => sample.Usage?.OpenFiles));
+        yield return Draw("Open files of the nodes", Line("all", sample => sample.Usage?.OpenFiles), Line("kept for the next reader", sample => sample.Usage?.KeptFiles));
         yield return Draw("Pulls in flight", Line("in flight", sample => sample.InFlight));
     }
 
@@ -58,7 +58,7 @@ internal static class RunPlots
         IReadOnlyList<double?> Rates(Func<IReadOnlyList<RunSample>, HitRate?> of) =>
             [.. Enumerable.Range(0, figures.Samples.Count).Select(last => of(Window(figures.Samples, last)) is { } rate ? Math.Max(0, value(rate) * 100) : (double?)null)];
 
-        return new Plot(title, seconds, figures.Events, new PlotSeries("outside", Rates(OutsideOf)), new PlotSeries("the nodes say", Rates(InsideOf))) { Max = 100 };
+        return new Plot(title, seconds, figures.Events, new PlotSeries("outside", Rates(OutsideOf)), new PlotSeries("the nodes say", Rates(InsideOf))) { Max = 100, IsComparison = true };
     }
 
     private static IReadOnlyList<RunSample> Window(IReadOnlyList<RunSample> samples, int last) =>

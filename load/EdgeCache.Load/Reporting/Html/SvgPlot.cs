@@ -18,12 +18,13 @@ internal static class SvgPlot
     public static string Draw(Plot plot)
     {
         var known = plot.Series.SelectMany(series => series.Values).OfType<double>().ToList();
-        var across = PlotScale.Linear(plot.Seconds.DefaultIfEmpty(1).Max());
+        var end = plot.Seconds.DefaultIfEmpty(1).Max();
+        var across = PlotScale.Linear(end, end);
         var upright = plot.IsLogarithmic && known.Any(value => value > 0)
             ? PlotScale.Logarithmic(known.Where(value => value > 0).Min(), known.Max())
             : PlotScale.Linear(known.DefaultIfEmpty(1).Max(), plot.Max);
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{WebUtility.HtmlEncode(plot.Title)}</figcaption>");
+        svg.Append(CultureInfo.InvariantCulture, $"<figure{(plot.IsComparison ? " class=\"comparison\"" : string.Empty)}><figcaption>{WebUtility.HtmlEncode(plot.Title)}</figcaption>");
         AppendLegend(svg, plot);
         svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(plot.Title)}\" data-plot=\"{WebUtility.HtmlEncode(Data(plot, across))}\">");
         AppendAxes(svg, across, upright);

@@ -60,9 +60,9 @@ internal sealed class RunMonitor(RunRecorder recorder, RunStage? stage, Func<IRe
         {
             before = now;
             await Task.Delay(QuietStep, cancellationToken);
-            var (counts, fills) = await AskNodesAsync(cancellationToken);
-            now = (counts, stage is null ? null : await stage.CountAsync(cancellationToken));
-            if (fills > 0)
+            var said = await AskNodesAsync(cancellationToken);
+            now = (said.Counts, stage is null ? null : await stage.CountAsync(cancellationToken));
+            if (said.ActiveFills > 0)
             {
                 now = null;
             }
@@ -73,34 +73,35 @@ internal sealed class RunMonitor(RunRecorder recorder, RunStage? stage, Func<IRe
     private async Task<Reading> ReadAsync(CancellationToken cancellationToken)
     {
         var origin = stage is null ? null : await stage.CountAsync(cancellationToken);
-        var (said, _) = await AskNodesAsync(cancellationToken);
+        var said = await AskNodesAsync(cancellationToken);
         var processes = nodes().Select(node => node.ProcessId).OfType<int>().ToList();
         return new Reading(
             Stopwatch.GetTimestamp(),
             recorder.Counts,
             origin,
-            said,
+            said.Counts,
             stage is null ? TimeSpan.Zero : ProcessTree.ReadCpu(stage.OriginProcessId),
             ProcessUsage.Read(Environment.ProcessId).Cpu)
         {
-            Usage = processes.Count == 0 ? null : NodeUsage.Read(processes),
+            Usage = processes.Count == 0 ? null : NodeUsage.Read(processes) with { KeptFiles = said.KeptFiles },
         };
     }
 
-    /// <summary>Null where no node's metrics are known.</summary>
-    private async Task<(NodeCounts? Counts, double ActiveFills)> AskNodesAsync(CancellationToken cancellationToken)
+    /// <summary>The counts are null where no node's metrics are known.</summary>
+    private async Task<(NodeCounts? Counts, double ActiveFills, int KeptFiles)> AskNodesAsync(CancellationToken cancellationToken)
     {
-        var fills = 0.0;
+        var (fills, files) = (0.0, 0.0);
         foreach (var (node, place) in nodes().Select((node, place) => (node, place)))
         {
             if (node.MetricsUrl is not null && await TryGetAsync(node.MetricsUrl, cancellationToken) is { } text)
             {
                 _lastSaid[node.ProcessId ?? -1 - place] = NodeCounts.Parse(text);
                 fills += MetricsText.Sum(text, "edgecache_fills_active");
+                files += MetricsText.Sum(text, "edgecache_open_files");
             }
         }
 
-        return (_lastSaid.Count == 0 ? null : _lastSaid.Values.Aggregate((left, right) => left + right), fills);
+        return (_lastSaid.Count == 0 ? null : _lastSaid.Values.Aggregate((left, right) => left + right), fills, (int)files);
     }
 
     /// <summary>Null where the node does not answer: it may have been killed.</summary>
