@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using EdgeCache.Configuration;
+using EdgeCache.Load.Simulation;
 
 namespace EdgeCache.Load.Cli;
 
@@ -78,6 +79,23 @@ internal static class ValueOption
 
             Refuse(result, DurationText.Format(range.Min), DurationText.Format(range.Max));
             return default;
+        },
+    };
+
+    /// <summary>A share of 0 to 1, given in percent.</summary>
+    public static Option<double?> Percent(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N%",
+        CustomParser = result =>
+        {
+            if (CapacityShare.TryParsePercent(result.Tokens[0].Value, out var share))
+            {
+                return share;
+            }
+
+            Refuse(result, "0%", "100%");
+            return null;
         },
     };
 

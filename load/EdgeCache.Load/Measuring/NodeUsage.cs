@@ -4,8 +4,8 @@ namespace EdgeCache.Load.Measuring;
 /// <param name="Cpu">Since their start.</param>
 internal sealed record NodeUsage(TimeSpan Cpu, long ResidentBytes, long ProportionalBytes, int OpenFiles)
 {
-    /// <summary>Those of the open files that the nodes say they keep for the next reader, up to a limit of their own.</summary>
-    public int KeptFiles { get; init; }
+    /// <summary>Those of the open files that the nodes account for: kept for the next reader, up to a limit of their own, and clients' connections.</summary>
+    public int ExplainedFiles { get; init; }
 
     /// <summary>Processes that have ended count nothing.</summary>
     public static NodeUsage Read(IEnumerable<int> processIds)

@@ -9,9 +9,9 @@ internal static class RunJudge
     /// <summary>Of requests or bytes: how far what the nodes claim may be from what was seen (issue 6).</summary>
     public const double AllowedDistance = 0.001;
 
-    /// <summary>The nodes' memory in MiB, and their open files but for those they keep open on purpose, which grow up to a limit.</summary>
+    /// <summary>The nodes' memory in MiB, and their open files but for those they account for.</summary>
     private static readonly FlatRule Memory = new("memory flat", 0.05, 16, "MiB PSS");
-    private static readonly FlatRule Files = new("open files flat", 0.05, 16, "files that are not kept on purpose");
+    private static readonly FlatRule Files = new("unexplained open files flat", 0.05, 16, "files");
 
     /// <param name="hasLostNode">Whether a node was killed, with what it had counted last.</param>
     public static IReadOnlyList<RunVerdict> Judge(RunSettings settings, RunSample total, IReadOnlyList<RunSample> samples, bool hasLostNode)
@@ -28,7 +28,7 @@ internal static class RunJudge
         {
             var usages = samples.Select(sample => sample.Usage).OfType<NodeUsage>().ToList();
             verdicts.Add(Memory.Judge([.. usages.Select(usage => usage.ProportionalBytes / 1048576.0)]));
-            verdicts.Add(Files.Judge([.. usages.Select(usage => (double)(usage.OpenFiles - usage.KeptFiles))]));
+            verdicts.Add(Files.Judge([.. usages.Select(usage => (double)(usage.OpenFiles - usage.ExplainedFiles))]));
         }
 
         return verdicts;

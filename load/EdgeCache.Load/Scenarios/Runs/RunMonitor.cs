@@ -83,12 +83,12 @@ internal sealed class RunMonitor(RunRecorder recorder, RunStage? stage, Func<IRe
             stage is null ? TimeSpan.Zero : ProcessTree.ReadCpu(stage.OriginProcessId),
             ProcessUsage.Read(Environment.ProcessId).Cpu)
         {
-            Usage = processes.Count == 0 ? null : NodeUsage.Read(processes) with { KeptFiles = said.KeptFiles },
+            Usage = processes.Count == 0 ? null : NodeUsage.Read(processes) with { ExplainedFiles = said.ExplainedFiles },
         };
     }
 
     /// <summary>The counts are null where no node's metrics are known.</summary>
-    private async Task<(NodeCounts? Counts, double ActiveFills, int KeptFiles)> AskNodesAsync(CancellationToken cancellationToken)
+    private async Task<(NodeCounts? Counts, double ActiveFills, int ExplainedFiles)> AskNodesAsync(CancellationToken cancellationToken)
     {
         var (fills, files) = (0.0, 0.0);
         foreach (var (node, place) in nodes().Select((node, place) => (node, place)))
@@ -97,7 +97,7 @@ internal sealed class RunMonitor(RunRecorder recorder, RunStage? stage, Func<IRe
             {
                 _lastSaid[node.ProcessId ?? -1 - place] = NodeCounts.Parse(text);
                 fills += MetricsText.Sum(text, "edgecache_fills_active");
-                files += MetricsText.Sum(text, "edgecache_open_files");
+                files += MetricsText.Sum(text, "edgecache_open_files") + MetricsText.Sum(text, "kestrel_active_connections");
             }
         }
 
