@@ -14,6 +14,9 @@ public sealed class BlobWriter : IDisposable
     private readonly IDisk _disk;
     private readonly MemoryBlobs _memory;
     private BlobFile _file;
+
+    /// <summary>What the disk took, where the rest is in memory.</summary>
+    private BlobFile? _onDisk;
     private long _forgottenBytes;
     private bool _named;
     private bool _disposed;
@@ -57,35 +60,13 @@ public sealed class BlobWriter : IDisposable
     }
 
     /// <summary>Reads and hashes what the file had before this writer. False where it cannot be read.</summary>
-    public async ValueTask<bool> TryHashAgainAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> TryHashAgainAsync(CancellationToken cancellationToken) => TryReadIntoAsync(_hash, cancellationToken);
+
+    /// <summary>Whether all that was written can still be read, and is what was expected.</summary>
+    public async ValueTask<bool> IsIntactAsync(CancellationToken cancellationToken)
     {
-        const int BufferBytes = 256 * 1024;
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
-        {
-            for (long position = 0; position < WrittenBytes;)
-            {
-                var room = buffer.AsMemory(0, (int)Math.Min(BufferBytes, WrittenBytes - position));
-                var count = await RandomAccess.ReadAsync(_file.Handle, room, position, cancellationToken).ConfigureAwait(false);
-                if (count == 0)
-                {
-                    return false;
-                }
-
-                Hash(buffer.AsSpan(0, count));
-                position += count;
-            }
-
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var hash = new RunningDigest(Expected.Algorithm);
+        return await TryReadIntoAsync(hash, cancellationToken).ConfigureAwait(false) && hash.Finish() == Expected;
     }
 
     /// <summary>Writes a body that comes bit by bit, hashed beside the writing. Dispose it before the writer.</summary>
@@ -105,8 +86,18 @@ public sealed class BlobWriter : IDisposable
         _forgottenBytes = WrittenBytes;
         IsInMemory = true;
         DropName();
-        _file.Release();
+        _onDisk = _file;
         _file = memory;
+    }
+
+    /// <summary>Throws where the disk is known to have lost what was written; readers of the file may have got anything then.</summary>
+    /// <exception cref="IOException">It has.</exception>
+    public void CheckWritten()
+    {
+        if ((IsInMemory ? _onDisk : _file) is { } onDisk)
+        {
+            _disk.CheckWritten(onDisk.Handle);
+        }
     }
 
     /// <summary>Gives memory back that no reader reads any more, or will: what lies before an offset.</summary>
@@ -156,7 +147,39 @@ public sealed class BlobWriter : IDisposable
         _disposed = true;
         _hash.Dispose();
         DropName();
+        _onDisk?.Release();
         _file.Release();
+    }
+
+    private async ValueTask<bool> TryReadIntoAsync(RunningDigest hash, CancellationToken cancellationToken)
+    {
+        const int BufferBytes = 256 * 1024;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            for (long position = 0; position < WrittenBytes;)
+            {
+                var room = buffer.AsMemory(0, (int)Math.Min(BufferBytes, WrittenBytes - position));
+                var count = await RandomAccess.ReadAsync(_file.Handle, room, position, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return false;
+                }
+
+                hash.Append(buffer.AsSpan(0, count));
+                position += count;
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private void DropName()

@@ -207,12 +207,24 @@ internal sealed class BlobFill
     /// <returns>False where nobody reads any more.</returns>
     public ValueTask<bool> WaitForAllAsync(long position, CancellationToken cancellationToken)
     {
+        CloseToOthers();
+        return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
+    }
+
+    /// <summary>Nobody joins any more: what is there does not last.</summary>
+    public void CloseToOthers()
+    {
         lock (_gate)
         {
             _isForgetting = true;
         }
+    }
 
-        return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
+    /// <summary>Aborts whoever still reads.</summary>
+    public void LoseReaders()
+    {
+        _readers.LoseAll();
+        Wake();
     }
 
     /// <summary>Takes back a body of which no reader has seen a byte, so that the next source may begin. False when one may have.</summary>

@@ -97,7 +97,7 @@ internal sealed class FillBody : IAsyncDisposable
         }
 
         var found = await _pieces.FinishAsync().ConfigureAwait(false);
-        return found == _fill.Digest ? null : FillFailure.Bad($"The upstream's bytes have the digest {found}.");
+        return found == _fill.Digest ? _followed.Check() : FillFailure.Bad($"The upstream's bytes have the digest {found}.");
     }
 
     public async ValueTask DisposeAsync()
@@ -192,6 +192,11 @@ internal sealed class FillBody : IAsyncDisposable
             {
                 // An upstream as fast as the disk never makes this wait: on one core the first reader would see its first byte with the last.
                 _turnEndsAt = WrittenBytes + _options.PieceBytes;
+                if (_followed.Check() is { } lost)
+                {
+                    return lost;
+                }
+
                 await Task.Yield();
             }
         }

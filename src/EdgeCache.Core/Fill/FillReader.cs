@@ -14,6 +14,7 @@ public sealed class FillReader : IDisposable
     private readonly CancellationTokenSource _lost = new();
     private BlobLease? _lease;
     private BlobLease? _memoryLease;
+    private FillFailure _lostFor;
     private bool _readsMemory;
     private bool _disposed;
 
@@ -33,7 +34,7 @@ public sealed class FillReader : IDisposable
     /// <summary>Whether this request started the fill, rather than joined one.</summary>
     public bool IsLeader { get; }
 
-    /// <summary>Cancelled where the reader is too slow for bytes that only pass through: it cannot have the rest.</summary>
+    /// <summary>Cancelled where it cannot have the rest: it is too slow for bytes that only pass through, or the disk has lost them.</summary>
     public CancellationToken Lost { get; }
 
     /// <summary>Before it nothing is needed any more. Of <see cref="FillReaders"/>, under its lock.</summary>
@@ -59,7 +60,7 @@ public sealed class FillReader : IDisposable
             var progress = _fill.Observe(_source, _linked, out var changed);
             if (Lost.IsCancellationRequested && progress.State != FillState.Failed)
             {
-                return progress with { State = FillState.Failed, Failure = TooSlow };
+                return progress with { State = FillState.Failed, Failure = _lostFor };
             }
 
             if (progress.State is FillState.Verified or FillState.Failed || (progress.State == FillState.Growing && progress.VisibleBytes > position))
@@ -83,16 +84,17 @@ public sealed class FillReader : IDisposable
         ? _memoryLease ??= _fill.OpenLease(inMemory: true)
         : _lease ??= _fill.OpenLease()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
 
-    private static FillFailure TooSlow { get; } =
+    internal static FillFailure TooSlow { get; } =
         new(FailureSource.Store, OriginOutcome.Unavailable, "The cache's disk takes nothing, and others read faster.");
 
-    /// <summary>Too slow: see <see cref="Lost"/>.</summary>
-    internal void Lose()
+    /// <summary>See <see cref="Lost"/>.</summary>
+    internal void Lose(FillFailure reason)
     {
         lock (_lost)
         {
             if (!_disposed)
             {
+                _lostFor = reason;
                 _lost.Cancel();
             }
         }

@@ -72,7 +72,7 @@ internal sealed class FillReaders
             {
                 foreach (var slow in FindSlow(position))
                 {
-                    slow.Lose();
+                    slow.Lose(FillReader.TooSlow);
                 }
 
                 lost();
@@ -80,6 +80,18 @@ internal sealed class FillReaders
         }
 
         return Count > 0;
+    }
+
+    /// <summary>Has the bytes of all who still read count as lost.</summary>
+    public void LoseAll()
+    {
+        List<FillReader> all;
+        lock (_gate)
+        {
+            all = [.. _all];
+        }
+
+        all.ForEach(reader => reader.Lose(FillFailure.DiskLost));
     }
 
     /// <summary>Null where there is nobody to wait for.</summary>

@@ -120,13 +120,14 @@ internal sealed class FillRun
             var heldBytes = body.WrittenBytes;
             if (await body.ReceiveAsync(answer, cancellationToken).ConfigureAwait(false) is not { } failure)
             {
-                Complete(body, source);
+                await CompleteAsync(body, source, cancellationToken).ConfigureAwait(false);
                 return FillStep.Verified;
             }
 
             FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
             return failure switch
             {
+                { Source: FailureSource.Store } when failure == FillFailure.DiskLost && await TryStartOverAsync().ConfigureAwait(false) => FillStep.SameSource,
                 { Source: FailureSource.Store } => Fail(failure, isWorthKeeping: false),
                 { Outcome: OriginOutcome.Unreachable } =>
                     await GoOnAsync(answer, failure, body.WrittenBytes - heldBytes, cancellationToken).ConfigureAwait(false),
@@ -311,7 +312,7 @@ internal sealed class FillRun
         return FillStep.Failed;
     }
 
-    private void Complete(FillBody body, FillSource source)
+    private async ValueTask CompleteAsync(FillBody body, FillSource source, CancellationToken cancellationToken)
     {
         _isWorthKeeping = false;
         _fill.Verify(body.WrittenBytes);
@@ -328,8 +329,29 @@ internal sealed class FillRun
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The readers have the right bytes in any case; the next request fetches again.
+            // The next request fetches again.
             FillLog.NotStored(_logger, _fill.Digest, error.Message);
+            await EndReadersAsync(body, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Readers are still at a file of which the disk did not say that it has it: what is right in memory now may go, and come back as something else. Who has all of
+    /// it soon goes on; nobody does where it is wrong already.
+    /// </summary>
+    private async ValueTask EndReadersAsync(FillBody body, CancellationToken cancellationToken)
+    {
+        _fill.CloseToOthers();
+        try
+        {
+            if (await body.Pending.Writer.IsIntactAsync(cancellationToken).ConfigureAwait(false) && _fill.Readers > 0)
+            {
+                await Task.Delay(_options.PassThroughPatience, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _fill.LoseReaders();
         }
     }
 }

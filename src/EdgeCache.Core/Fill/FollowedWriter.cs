@@ -39,6 +39,21 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
         return null;
     }
 
+    /// <summary>Asks what the disk says of what it has taken. A failure: it has lost some, and readers may have got other bytes in its place.</summary>
+    public FillFailure? Check()
+    {
+        try
+        {
+            pending.Writer.CheckWritten();
+            return null;
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            store.ReportLost(error);
+            return FillFailure.DiskLost;
+        }
+    }
+
     /// <summary>Waits until there is room in the window. False where nobody reads any more.</summary>
     private async ValueTask<bool> TryMakeRoomAsync(int bytes, CancellationToken cancellationToken)
     {

@@ -188,6 +188,9 @@ public sealed class CacheStore : IAsyncDisposable
     /// <returns>False where it cannot; then nothing has changed.</returns>
     public bool TryGoOnInMemory(PendingBlob pending, Exception error) => _intake.TryGoOnInMemory(pending, error);
 
+    /// <summary>Tells that the disk has lost what it had taken.</summary>
+    public void ReportLost(Exception error) => _disk.Report(error);
+
     /// <summary>Publishes verified content. The pending blob stays the caller's to dispose.</summary>
     /// <returns>False for content that the pool has no room for: it is delivered, but not kept.</returns>
     /// <exception cref="IOException">It could not be made durable; it is not stored.</exception>
