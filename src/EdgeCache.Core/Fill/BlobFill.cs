@@ -29,6 +29,7 @@ internal sealed class BlobFill
     private long _totalBytes = -1;
     private bool _closed;
     private bool _isAbandoned;
+    private ITimer? _patience;
 
     /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
     public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
@@ -220,11 +221,16 @@ internal sealed class BlobFill
         }
     }
 
-    /// <summary>Aborts whoever still reads.</summary>
-    public void LoseReaders()
+    /// <summary>Aborts whoever still reads after a while.</summary>
+    public void LoseReaders(TimeSpan patience, TimeProvider clock)
     {
-        _readers.LoseAll();
-        Wake();
+        lock (_gate)
+        {
+            if (_readers.Count > 0)
+            {
+                _patience = clock.CreateTimer(static fill => ((BlobFill)fill!).LoseReaders(), this, patience, Timeout.InfiniteTimeSpan); // It is this.
+            }
+        }
     }
 
     /// <summary>Takes back a body of which no reader has seen a byte, so that the next source may begin. False when one may have.</summary>
@@ -355,7 +361,14 @@ internal sealed class BlobFill
         if (isUnused)
         {
             _hold.Release();
+            _patience?.Dispose();
         }
+    }
+
+    private void LoseReaders()
+    {
+        _readers.LoseAll();
+        Wake();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -342,16 +342,14 @@ internal sealed class FillRun
     private async ValueTask EndReadersAsync(FillBody body, CancellationToken cancellationToken)
     {
         _fill.CloseToOthers();
+        var isIntact = false;
         try
         {
-            if (await body.Pending.Writer.IsIntactAsync(cancellationToken).ConfigureAwait(false) && _fill.Readers > 0)
-            {
-                await Task.Delay(_options.PassThroughPatience, _time, cancellationToken).ConfigureAwait(false);
-            }
+            isIntact = await body.Pending.Writer.IsIntactAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _fill.LoseReaders();
+            _fill.LoseReaders(isIntact ? _options.PassThroughPatience : TimeSpan.Zero, _time);
         }
     }
 }
