@@ -18,6 +18,10 @@ public sealed class BlobWriter : IDisposable
     /// <summary>What the disk took, where the rest is in memory.</summary>
     private BlobFile? _onDisk;
     private long _forgottenBytes;
+
+    /// <summary>Those that ask the disk right now: the system tells a loss once, and a sync beside them may not hear of it.</summary>
+    private int _checks;
+    private volatile bool _isLost;
     private bool _named;
     private bool _disposed;
 
@@ -90,14 +94,47 @@ public sealed class BlobWriter : IDisposable
         _file = memory;
     }
 
-    /// <summary>Throws where the disk is known to have lost what was written; readers of the file may have got anything then.</summary>
+    /// <summary>Throws where the disk is known to have lost what was written; readers of the file may have got anything then. Safe for concurrent use.</summary>
     /// <exception cref="IOException">It has.</exception>
     public void CheckWritten()
     {
-        if ((IsInMemory ? _onDisk : _file) is { } onDisk)
+        Interlocked.Increment(ref _checks);
+        try
         {
-            _disk.CheckWritten(onDisk.Handle);
+            if ((IsInMemory ? _onDisk : _file) is { } onDisk)
+            {
+                _disk.CheckWritten(onDisk.Handle);
+            }
         }
+        catch
+        {
+            _isLost = true;
+            throw;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _checks);
+        }
+    }
+
+    /// <summary>The last bytes once more, in memory.</summary>
+    /// <returns>Null where the system has no such files.</returns>
+    internal MemoryTail? TryKeepTail(ReadOnlySpan<byte> before, ReadOnlySpan<byte> last)
+    {
+        BlobFile memory;
+        try
+        {
+            memory = new BlobFile(MemoryFile.Create(), _file.Digest, _file.Pool, 0, closed: null);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        var from = WrittenBytes - before.Length - last.Length;
+        RandomAccess.Write(memory.Handle, before, from);
+        RandomAccess.Write(memory.Handle, last, from + before.Length);
+        return new MemoryTail(new BlobLease(memory), from);
     }
 
     /// <summary>Gives memory back that no reader reads any more, or will: what lies before an offset.</summary>
@@ -129,6 +166,18 @@ public sealed class BlobWriter : IDisposable
         }
 
         WrittenBytes += bytes.Length;
+    }
+
+    /// <summary>Makes all that was written durable.</summary>
+    /// <exception cref="IOException">The disk failed, or has lost some of it.</exception>
+    internal void Sync()
+    {
+        _disk.SyncFile(_file.Handle);
+        SpinWait.SpinUntil(() => Volatile.Read(ref _checks) == 0);
+        if (_isLost)
+        {
+            throw new IOException("The disk has lost what was written before.");
+        }
     }
 
     /// <summary>Hashes the next bytes, in the order of the content; one call at a time, on any thread.</summary>

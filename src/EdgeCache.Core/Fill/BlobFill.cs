@@ -29,7 +29,6 @@ internal sealed class BlobFill
     private long _totalBytes = -1;
     private bool _closed;
     private bool _isAbandoned;
-    private ITimer? _patience;
 
     /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
     public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
@@ -45,6 +44,9 @@ internal sealed class BlobFill
 
     /// <summary>Called when the last reader has left and bytes are still to come.</summary>
     public Action<BlobFill>? Orphaned { get; init; }
+
+    /// <summary>What is known of the file that its readers read.</summary>
+    public FileTrust File { get; init; } = new(static () => false);
 
     /// <summary>What it pays while nobody reads it; null: nothing.</summary>
     public OrphanPace? Pace { get; init; }
@@ -73,7 +75,7 @@ internal sealed class BlobFill
             }
 
             var source = _sources.Join(repository, linked, expectedBytes);
-            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && !_sources.HasAsked);
+            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && !_sources.HasAsked) { IsBehind = _state == FillState.Verified };
             _readers.Add(reader);
             return reader;
         }
@@ -82,16 +84,7 @@ internal sealed class BlobFill
     /// <summary>How many follow it.</summary>
     public int Readers => _readers.Count;
 
-    public bool IsFull
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return !_isAbandoned && !_isForgetting && _readers.Count >= _options.MaxReadersPerFill;
-            }
-        }
-    }
+    public bool IsFull => Locked(() => !_isAbandoned && !_isForgetting && _readers.Count >= _options.MaxReadersPerFill);
 
     /// <summary>A reader needs nothing before a position any more.</summary>
     public void Move(FillReader reader, long position) => _readers.Move(reader, position);
@@ -178,6 +171,7 @@ internal sealed class BlobFill
         lock (_gate)
         {
             _hold.Begin(writer);
+            File.Begin(writer);
             _totalBytes = totalBytes;
             _trail = trail;
         }
@@ -208,29 +202,12 @@ internal sealed class BlobFill
     /// <returns>False where nobody reads any more.</returns>
     public ValueTask<bool> WaitForAllAsync(long position, CancellationToken cancellationToken)
     {
-        CloseToOthers();
-        return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
-    }
-
-    /// <summary>Nobody joins any more: what is there does not last.</summary>
-    public void CloseToOthers()
-    {
         lock (_gate)
         {
             _isForgetting = true;
         }
-    }
 
-    /// <summary>Aborts whoever still reads after a while.</summary>
-    public void LoseReaders(TimeSpan patience, TimeProvider clock)
-    {
-        lock (_gate)
-        {
-            if (_readers.Count > 0)
-            {
-                _patience = clock.CreateTimer(static fill => ((BlobFill)fill!).LoseReaders(), this, patience, Timeout.InfiniteTimeSpan); // It is this.
-            }
-        }
+        return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
     }
 
     /// <summary>Takes back a body of which no reader has seen a byte, so that the next source may begin. False when one may have.</summary>
@@ -270,10 +247,14 @@ internal sealed class BlobFill
     }
 
     /// <summary>The digest matches: everything is visible.</summary>
-    public void Verify(long totalBytes)
+    /// <param name="tail">The last bytes, from memory: what is read before may yet turn out not to be what was written, and until then nobody has the whole. Owned
+    /// from now on; null where the file has them alone.</param>
+    public void Verify(long totalBytes, MemoryTail? tail)
     {
         lock (_gate)
         {
+            _hold.Keep(tail);
+            _readers.MarkBehind(_hold.InMemoryFrom ?? 0);
             _visibleBytes = totalBytes;
             _totalBytes = totalBytes;
             _state = FillState.Verified;
@@ -304,9 +285,15 @@ internal sealed class BlobFill
         lock (_gate)
         {
             _closed = true;
+            if (File.IsDurable)
+            {
+                _hold.ForgetTail();
+            }
+
             ReleaseWhen(_readers.Count == 0);
         }
 
+        File.Settle();
         _ended.TrySetResult();
     }
 
@@ -337,13 +324,7 @@ internal sealed class BlobFill
         _readers.Count == 0 && !_closed && !_isAbandoned && _state is (FillState.Waiting or FillState.Growing);
 
     /// <summary>A hold on the file, or on what is in memory; null where there is none.</summary>
-    public BlobLease? OpenLease(bool inMemory = false)
-    {
-        lock (_gate)
-        {
-            return _hold.Share(inMemory);
-        }
-    }
+    public BlobLease? OpenLease(bool inMemory = false) => Locked(() => _hold.Share(inMemory));
 
     /// <summary>Has everybody look again. Who looked after the change and before this looks once more than it must.</summary>
     private void Wake() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
@@ -361,14 +342,7 @@ internal sealed class BlobFill
         if (isUnused)
         {
             _hold.Release();
-            _patience?.Dispose();
         }
-    }
-
-    private void LoseReaders()
-    {
-        _readers.LoseAll();
-        Wake();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

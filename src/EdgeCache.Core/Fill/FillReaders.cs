@@ -72,7 +72,7 @@ internal sealed class FillReaders
             {
                 foreach (var slow in FindSlow(position))
                 {
-                    slow.Lose(FillReader.TooSlow);
+                    slow.Lose();
                 }
 
                 lost();
@@ -82,16 +82,16 @@ internal sealed class FillReaders
         return Count > 0;
     }
 
-    /// <summary>Has the bytes of all who still read count as lost.</summary>
-    public void LoseAll()
+    /// <summary>Marks those who still need something before a position (<see cref="FillReader.IsBehind"/>).</summary>
+    public void MarkBehind(long position)
     {
-        List<FillReader> all;
         lock (_gate)
         {
-            all = [.. _all];
+            foreach (var reader in _all)
+            {
+                reader.IsBehind |= reader.Position < position;
+            }
         }
-
-        all.ForEach(reader => reader.Lose(FillFailure.DiskLost));
     }
 
     /// <summary>Null where there is nobody to wait for.</summary>

@@ -120,14 +120,13 @@ internal sealed class FillRun
             var heldBytes = body.WrittenBytes;
             if (await body.ReceiveAsync(answer, cancellationToken).ConfigureAwait(false) is not { } failure)
             {
-                await CompleteAsync(body, source, cancellationToken).ConfigureAwait(false);
+                Complete(body, source);
                 return FillStep.Verified;
             }
 
             FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, failure.Outcome, failure.Reason);
             return failure switch
             {
-                { Source: FailureSource.Store } when failure == FillFailure.DiskLost && await TryStartOverAsync().ConfigureAwait(false) => FillStep.SameSource,
                 { Source: FailureSource.Store } => Fail(failure, isWorthKeeping: false),
                 { Outcome: OriginOutcome.Unreachable } =>
                     await GoOnAsync(answer, failure, body.WrittenBytes - heldBytes, cancellationToken).ConfigureAwait(false),
@@ -312,10 +311,10 @@ internal sealed class FillRun
         return FillStep.Failed;
     }
 
-    private async ValueTask CompleteAsync(FillBody body, FillSource source, CancellationToken cancellationToken)
+    private void Complete(FillBody body, FillSource source)
     {
         _isWorthKeeping = false;
-        _fill.Verify(body.WrittenBytes);
+        _fill.Verify(body.WrittenBytes, body.TryKeepTail());
         _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, body.WrittenBytes);
         if (!(_keeps?.Invoke() ?? true))
         {
@@ -325,31 +324,18 @@ internal sealed class FillRun
         try
         {
             var stored = _store.Publish(body.Pending);
+            if (stored)
+            {
+                _fill.File.Trust();
+            }
+
             FillLog.Completed(_logger, _fill.Digest, source.Repository, body.WrittenBytes, stored);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The next request fetches again.
+            // The next request fetches again; who reads this one still looks twice before its end.
             FillLog.NotStored(_logger, _fill.Digest, error.Message);
-            await EndReadersAsync(body, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>
-    /// Readers are still at a file of which the disk did not say that it has it: what is right in memory now may go, and come back as something else. Who has all of
-    /// it soon goes on; nobody does where it is wrong already.
-    /// </summary>
-    private async ValueTask EndReadersAsync(FillBody body, CancellationToken cancellationToken)
-    {
-        _fill.CloseToOthers();
-        var isIntact = false;
-        try
-        {
-            isIntact = await body.Pending.Writer.IsIntactAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _fill.LoseReaders(isIntact ? _options.PassThroughPatience : TimeSpan.Zero, _time);
+            _fill.File.Distrust();
         }
     }
 }

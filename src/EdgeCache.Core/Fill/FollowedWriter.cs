@@ -39,18 +39,17 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
         return null;
     }
 
-    /// <summary>Asks what the disk says of what it has taken. A failure: it has lost some, and readers may have got other bytes in its place.</summary>
-    public FillFailure? Check()
+    /// <summary>Asks what the disk says of what it has taken. Where it has lost some, that is not stored, and its readers look twice before their end.</summary>
+    public void Check()
     {
         try
         {
             pending.Writer.CheckWritten();
-            return null;
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
             store.ReportLost(error);
-            return FillFailure.DiskLost;
+            fill.File.Distrust();
         }
     }
 
