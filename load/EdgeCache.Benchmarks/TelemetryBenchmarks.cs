@@ -43,7 +43,7 @@ public class TelemetryBenchmarks
     [AllocationCeiling(0)]
     public bool RequestEnded()
     {
-        _metrics.RequestEnded(_record, StatusCodes.Status200OK, TimeSpan.FromMilliseconds(1));
+        _metrics.RequestEnded(_record, HttpMethods.Get, StatusCodes.Status200OK, TimeSpan.FromMilliseconds(1));
         return true;
     }
 

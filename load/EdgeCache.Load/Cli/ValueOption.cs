@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using EdgeCache.Configuration;
+using EdgeCache.Load.Simulation;
 
 namespace EdgeCache.Load.Cli;
 
@@ -27,6 +28,23 @@ internal static class ValueOption
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [initial],
         CustomParser = result => [.. result.Tokens.Select(token => ParseCount(token.Value, result, range))],
+    };
+
+    public static Option<double> Number(string name, (double Min, double Max) range, double initial, string description) => new(name)
+    {
+        Description = string.Create(CultureInfo.InvariantCulture, $"{description} [{range.Min}..{range.Max}]"),
+        HelpName = "X",
+        DefaultValueFactory = _ => initial,
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= range.Min && number <= range.Max)
+            {
+                return number;
+            }
+
+            Refuse(result, range.Min.ToString(CultureInfo.InvariantCulture), range.Max.ToString(CultureInfo.InvariantCulture));
+            return range.Min;
+        },
     };
 
     public static Option<ByteCount> Size(string name, (long Min, long Max) range, long initial, string description) => new(name)
@@ -61,6 +79,23 @@ internal static class ValueOption
 
             Refuse(result, DurationText.Format(range.Min), DurationText.Format(range.Max));
             return default;
+        },
+    };
+
+    /// <summary>A share of 0 to 1, given in percent.</summary>
+    public static Option<double?> Percent(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N%",
+        CustomParser = result =>
+        {
+            if (CapacityShare.TryParsePercent(result.Tokens[0].Value, out var share))
+            {
+                return share;
+            }
+
+            Refuse(result, "0%", "100%");
+            return null;
         },
     };
 

@@ -16,6 +16,7 @@ internal sealed class RegistryConnection : IDisposable
     private int _start;
     private int _end;
     private long _bodyLeft;
+    private ReadOnlyMemory<byte> _head;
 
     private RegistryConnection(Socket socket, SslStream? tls, int bufferBytes)
     {
@@ -48,15 +49,28 @@ internal sealed class RegistryConnection : IDisposable
 
     /// <summary>The bytes of a GET, made once and sent many times.</summary>
     /// <param name="furtherHeaders">Header lines, each with its end.</param>
-    public static byte[] CreateGet(Uri registry, string path, string? accept = null, string furtherHeaders = "") => Encoding.ASCII.GetBytes(
-        $"GET {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n"
+    public static byte[] CreateGet(Uri registry, string path, string? accept = null, string furtherHeaders = "") =>
+        CreateRequest(registry, "GET", path, accept, furtherHeaders);
+
+    /// <summary>The bytes of a request without a body.</summary>
+    /// <param name="furtherHeaders">Header lines, each with its end.</param>
+    public static byte[] CreateRequest(Uri registry, string method, string path, string? accept = null, string furtherHeaders = "") => Encoding.ASCII.GetBytes(
+        $"{method} {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n"
         + $"{(accept is null ? string.Empty : $"Accept: {accept}\r\n")}{furtherHeaders}\r\n");
 
+    /// <summary>The last response's head up to and without its empty line, valid until the next call; empty where that got none.</summary>
+    public ReadOnlySpan<byte> Head => _head.Span;
+
+    /// <summary>Whether the last response's body has been read, so that another request may be sent.</summary>
+    public bool IsIdle => _bodyLeft == 0 && _start == _end;
+
     /// <summary>Sends a request and reads the response's head. The body of the response before it must have been read.</summary>
+    /// <param name="isHead">Whether the request is a HEAD: its answer has a length and no body.</param>
     /// <exception cref="InvalidDataException">No HTTP/1.1 response, a head longer than the buffer, or a body without Content-Length.</exception>
     /// <exception cref="EndOfStreamException">The connection ended within the head.</exception>
-    public async ValueTask<ResponseHead> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    public async ValueTask<ResponseHead> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken, bool isHead = false)
     {
+        _head = default;
         await (_tls is null ? SendPlainAsync(request, cancellationToken) : _tls.WriteAsync(request, cancellationToken));
         int length;
         while ((length = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n\r\n"u8)) < 0)
@@ -64,13 +78,14 @@ internal sealed class RegistryConnection : IDisposable
             await FillAsync(cancellationToken);
         }
 
-        if (!ResponseHead.TryParse(_buffer.AsSpan(_start, length), out var head) || head.BodyBytes < 0)
+        if (!ResponseHead.TryParse(_buffer.AsSpan(_start, length), out var head) || (head.BodyBytes < 0 && !isHead))
         {
             throw new InvalidDataException("The answer is no HTTP/1.1 response with a Content-Length.");
         }
 
+        _head = _buffer.AsMemory(_start, length);
         _start += length + 4;
-        _bodyLeft = head.BodyBytes;
+        _bodyLeft = isHead ? 0 : head.BodyBytes;
         return head;
     }
 

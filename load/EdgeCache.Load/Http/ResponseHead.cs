@@ -38,6 +38,21 @@ internal readonly record struct ResponseHead(int Status, long BodyBytes, CacheAn
         return true;
     }
 
+    /// <summary>The value of a field of a head; empty where it has none such.</summary>
+    /// <param name="name">With its colon.</param>
+    public static ReadOnlySpan<byte> FieldOf(ReadOnlySpan<byte> head, scoped ReadOnlySpan<byte> name)
+    {
+        while (NextLine(ref head) is { IsEmpty: false } line)
+        {
+            if (ValueOf(line, name) is { IsEmpty: false } value)
+            {
+                return value;
+            }
+        }
+
+        return default;
+    }
+
     private static CacheAnswer Classify(ReadOnlySpan<byte> words) =>
         words.IndexOf("; hit"u8) >= 0 ? CacheAnswer.Hit
         : words.IndexOf("; collapsed"u8) >= 0 ? CacheAnswer.Collapsed
@@ -45,7 +60,7 @@ internal readonly record struct ResponseHead(int Status, long BodyBytes, CacheAn
         : CacheAnswer.Unknown;
 
     /// <summary>Drops the first line and gives the one after it; empty at the end.</summary>
-    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> head)
+    private static ReadOnlySpan<byte> NextLine(scoped ref ReadOnlySpan<byte> head)
     {
         var end = head.IndexOf("\r\n"u8);
         if (end < 0)
@@ -59,6 +74,6 @@ internal readonly record struct ResponseHead(int Status, long BodyBytes, CacheAn
         return end < 0 ? head : head[..end];
     }
 
-    private static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name) =>
+    private static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> line, scoped ReadOnlySpan<byte> name) =>
         line.Length > name.Length && Ascii.EqualsIgnoreCase(line[..name.Length], name) ? line[name.Length..].Trim((byte)' ') : default;
 }

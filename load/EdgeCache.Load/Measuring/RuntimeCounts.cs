@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EdgeCache.Load.Measuring;
 
 /// <summary>What the .NET runtime of the node has counted since its start, from the Prometheus text of its admin listener.</summary>
@@ -9,28 +7,14 @@ internal readonly record struct RuntimeCounts(double AllocatedBytes, double Coll
 {
     /// <param name="metricsText">The text format; lines of other metrics are passed over.</param>
     public static RuntimeCounts Parse(string metricsText) => new(
-        Sum(metricsText, "dotnet_gc_heap_total_allocated_bytes_total"),
-        Sum(metricsText, "dotnet_gc_collections_total"),
-        Sum(metricsText, "dotnet_monitor_lock_contentions_total"),
-        Sum(metricsText, "dotnet_gc_pause_time_seconds_total"));
+        MetricsText.Sum(metricsText, "dotnet_gc_heap_total_allocated_bytes_total"),
+        MetricsText.Sum(metricsText, "dotnet_gc_collections_total"),
+        MetricsText.Sum(metricsText, "dotnet_monitor_lock_contentions_total"),
+        MetricsText.Sum(metricsText, "dotnet_gc_pause_time_seconds_total"));
 
     public static RuntimeCounts operator -(RuntimeCounts left, RuntimeCounts right) => new(
         left.AllocatedBytes - right.AllocatedBytes,
         left.Collections - right.Collections,
         left.Contentions - right.Contentions,
         left.GcPauseSeconds - right.GcPauseSeconds);
-
-    private static double Sum(string text, string name)
-    {
-        var sum = 0.0;
-        foreach (var line in text.AsSpan().EnumerateLines())
-        {
-            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is ' ' or '{')
-            {
-                sum += double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
-            }
-        }
-
-        return sum;
-    }
 }

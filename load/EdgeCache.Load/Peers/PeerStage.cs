@@ -1,4 +1,3 @@
-using EdgeCache.Load.Processes;
 using EdgeCache.Testing;
 
 namespace EdgeCache.Load.Peers;
@@ -21,14 +20,15 @@ internal sealed class PeerStage : IAsyncDisposable
 
     public IEnumerable<PeerServer> Servers => _servers.Select(entry => entry.Server);
 
+    /// <param name="origin">Where they fetch from.</param>
     /// <param name="parent">Where the stage's folder is made and removed again.</param>
     /// <param name="arrange">Completes a place for a peer.</param>
     /// <exception cref="InvalidOperationException">A peer did not start.</exception>
     public static async Task<PeerStage> StartAsync(
-        IEnumerable<IPeer> peers, OriginProcess origin, string parent, Func<PeerPlace, PeerPlace> arrange, CancellationToken cancellationToken)
+        IEnumerable<IPeer> peers, Uri origin, string parent, Func<PeerPlace, PeerPlace> arrange, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(parent, $"edgecache-peers-{Guid.NewGuid():n}"));
-        var stage = new PeerStage(folder, origin.Catalog.Url, arrange);
+        var stage = new PeerStage(folder, origin, arrange);
         try
         {
             foreach (var peer in peers)

@@ -89,6 +89,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>From now on standard output is read and dropped, as cheaply as can be: nothing may stand still for a full pipe.</summary>
     public void DiscardOutput() => _outputPump = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, 64 << 10);
 
+    /// <summary>SIGKILL, as when its machine dies.</summary>
+    public Task KillAsync(CancellationToken cancellationToken)
+    {
+        _process.Kill(entireProcessTree: true);
+        return _process.WaitForExitAsync(cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -3,8 +3,8 @@ namespace EdgeCache.Load.Processes;
 /// <summary>An edge node in a process of its own, in front of one origin. Its <c>EDGECACHE__…</c> environment is the driver's: any option can be tried.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
-    private const string UpstreamName = "origin.example";
-    private const string Announcement = "listening on ";
+    /// <summary>The one upstream of the nodes that the driver starts.</summary>
+    public const string UpstreamName = "origin.example";
 
     private readonly ChildProcess _process;
 
@@ -27,31 +27,20 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The node did not start; the message says why.</exception>
     public static async Task<NodeProcess> StartAsync(NodeSettings settings, Uri origin, string folder, CancellationToken cancellationToken)
     {
-        string[] listeners = settings.Certificate is null ? ["http"] : ["http", "https"];
+        var plain = settings.Listen.GetLeftPart(UriPartial.Authority);
+        string[] listeners = settings.Certificate is null ? [plain] : [plain, "https://127.0.0.1:0"];
         List<string> command =
         [
-            .. settings.Launcher, "dotnet", settings.Assembly, "node", .. listeners.SelectMany(scheme => (string[])["--listen", $"{scheme}://127.0.0.1:0"]),
-            "--admin", "http://127.0.0.1:0", "--cache", Path.Combine(folder, "cache"), "--cache-limit", "64GiB",
+            .. settings.Launcher, "dotnet", settings.Assembly, "node", .. listeners.SelectMany(listener => (string[])["--listen", listener]),
+            "--admin", "http://127.0.0.1:0", "--cache", Path.Combine(folder, "cache"), "--cache-limit", settings.CacheLimit,
             "--upstream", $"{UpstreamName}={origin.AbsoluteUri.TrimEnd('/')}", "--default-upstream", UpstreamName,
         ];
-        var process = ChildProcess.Start(command, folder, ReadEnvironment(settings));
-        try
-        {
-            var urls = new List<Uri>();
-            while (urls.Count <= listeners.Length)
-            {
-                urls.Add(await ReadAddressAsync(process, cancellationToken));
-            }
-
-            process.DiscardOutput();
-            return new NodeProcess(process, urls);
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
+        var (process, urls) = await ServerStart.RunAsync(command, folder, ReadEnvironment(settings), listeners.Length + 1, cancellationToken);
+        return new NodeProcess(process, urls);
     }
+
+    /// <summary>SIGKILL, as when its machine dies.</summary>
+    public Task KillAsync(CancellationToken cancellationToken) => _process.KillAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
@@ -69,13 +58,5 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
 
         return environment;
-    }
-
-    private static async Task<Uri> ReadAddressAsync(ChildProcess process, CancellationToken cancellationToken)
-    {
-        var line = await process.ReadLineAsync(cancellationToken);
-        return line.StartsWith(Announcement, StringComparison.Ordinal)
-            ? new Uri(line[Announcement.Length..])
-            : throw new InvalidOperationException($"The node said '{line}' instead of where it listens.");
     }
 }

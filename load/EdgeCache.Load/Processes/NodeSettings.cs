@@ -11,6 +11,12 @@ internal sealed record NodeSettings(string Assembly, bool HasAccessLog, string F
     /// <summary>What comes before <c>dotnet</c> on the command line, such as taskset with its arguments.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
+    /// <summary>How much the cache may hold, as on the node's command line.</summary>
+    public string CacheLimit { get; init; } = "64GiB";
+
+    /// <summary>Where it listens: by default at a free port.</summary>
+    public Uri Listen { get; init; } = new("http://127.0.0.1:0");
+
     /// <summary>The certificate of a second, https listener; null is none.</summary>
     public TestServerCertificate? Certificate { get; init; }
 

@@ -15,6 +15,15 @@ internal sealed class OriginProcess : IAsyncDisposable
     /// <summary>The first word of the request to <see cref="ThrottleAsync"/>; answered with the same line.</summary>
     public const string ThrottleRequest = "throttle";
 
+    /// <summary>The first word of the request to <see cref="DeployAsync"/>; answered with how many images have a new version.</summary>
+    public const string DeployRequest = "deploy";
+
+    /// <summary>Answered with itself when nobody can reach the origin any more.</summary>
+    public const string StopRequest = "stop";
+
+    /// <summary>Answered with itself when it listens again.</summary>
+    public const string StartRequest = "start";
+
     private readonly ChildProcess _process;
 
     private OriginProcess(ChildProcess process, OriginCatalog catalog)
@@ -45,6 +54,12 @@ internal sealed class OriginProcess : IAsyncDisposable
             command.Add("--images");
         }
 
+        if (content.Synthetic is { } synthetic)
+        {
+            command.AddRange(string.Create(
+                CultureInfo.InvariantCulture, $"--synthetic {synthetic.Images} --seed {synthetic.Seed} --scale {synthetic.Scale}").Split(' '));
+        }
+
         var process = ChildProcess.Start(command, folder);
         try
         {
@@ -70,13 +85,29 @@ internal sealed class OriginProcess : IAsyncDisposable
     public async Task ThrottleAsync(long bytesPerSecond, TimeSpan delay, CancellationToken cancellationToken)
     {
         var request = string.Create(CultureInfo.InvariantCulture, $"{ThrottleRequest} {bytesPerSecond} {delay.TotalMilliseconds}");
-        if (await _process.AskAsync(request, cancellationToken) is var answer && answer != request)
-        {
-            throw new InvalidDataException($"The origin said '{answer}' instead of how fast it is.");
-        }
+        await TellAsync(request, cancellationToken);
     }
 
+    /// <summary>Gives a share of the synthetic images a new version.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> DeployAsync(double share, CancellationToken cancellationToken) =>
+        Parse<int>(await _process.AskAsync(string.Create(CultureInfo.InvariantCulture, $"{DeployRequest} {share}"), cancellationToken));
+
+    /// <summary>Stops listening and cuts every connection.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => TellAsync(StopRequest, cancellationToken);
+
+    /// <summary>Listens again at the same address.</summary>
+    public Task StartAgainAsync(CancellationToken cancellationToken) => TellAsync(StartRequest, cancellationToken);
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task TellAsync(string request, CancellationToken cancellationToken)
+    {
+        if (await _process.AskAsync(request, cancellationToken) is var answer && answer != request)
+        {
+            throw new InvalidDataException($"The origin said '{answer}' to '{request}'.");
+        }
+    }
 
     private static T Parse<T>(string line) => JsonSerializer.Deserialize<T>(line) ?? throw new InvalidDataException("The origin said null.");
 }

@@ -1,3 +1,5 @@
+using EdgeCache.Testing.Synthetic;
+
 namespace EdgeCache.Load.Processes;
 
 /// <summary>What an origin is to serve, and how fast.</summary>
@@ -6,6 +8,9 @@ namespace EdgeCache.Load.Processes;
 /// <param name="BytesPerSecond">The rate of all bodies together; 0 is as fast as it goes.</param>
 internal sealed record StageContent(IReadOnlyList<long> BlobBytes, bool HasSampleImages = false, long BytesPerSecond = 0)
 {
+    /// <summary>Images that are made from numbers, instead of everything else; null is none.</summary>
+    public SyntheticSettings? Synthetic { get; init; }
+
     public const string Repository = "load/blobs";
 
     public const string ImageRepository = "load/image";

@@ -84,8 +84,8 @@ internal sealed class PeerReport(string ours, IReadOnlyList<string> servers, IRe
         : ratio.Min < ratio.Max ? $"{Ratio(ratio.Median)} ({Ratio(ratio.Min)}–{Ratio(ratio.Max)})"
         : Ratio(ratio.Median);
 
-    private static string Ratio(double ratio) => Units.Number(ratio, ratio < 10 ? "0.00" : "0.0");
+    internal static string Ratio(double ratio) => Units.Number(ratio, ratio < 10 ? "0.00" : "0.0");
 
     /// <summary>Three digits or more.</summary>
-    private static string Value(double value) => Units.Number(value, value switch { < 1 => "0.000", < 10 => "0.00", < 100 => "0.0", _ => "0" });
+    internal static string Value(double value) => Units.Number(value, value switch { < 1 => "0.000", < 10 => "0.00", < 100 => "0.0", _ => "0" });
 }

@@ -13,5 +13,13 @@ internal static class Units
 
     public static string Mebibytes(double? bytes) => Number(bytes / (1 << 20), "0");
 
+    /// <summary>With the largest unit that leaves a whole number before the point.</summary>
+    public static string Bytes(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var unit = Math.Min(units.Length - 1, (int)Math.Log2(Math.Max(1, bytes)) / 10);
+        return $"{Number(bytes / Math.Pow(1024, unit), unit == 0 ? "0" : "0.0")} {units[unit]}";
+    }
+
     public static string Number(double? number, string format = "0") => number?.ToString(format, CultureInfo.InvariantCulture) ?? Unknown;
 }

@@ -6,13 +6,14 @@ using EdgeCache.Demo;
 using EdgeCache.Load.Cli;
 using EdgeCache.Load.Processes;
 using EdgeCache.Testing.Origin;
+using EdgeCache.Testing.Synthetic;
 
 namespace EdgeCache.Load.Verbs;
 
 /// <summary>
 /// The hidden verb <c>origin</c>: the origin process of the other verbs. Prints an <see cref="OriginCatalog"/>, answers each line
-/// <see cref="OriginProcess.CountsRequest"/> with an <see cref="OriginCounts"/>, each <see cref="OriginProcess.ThrottleRequest"/> with itself when it
-/// is done, and ends with its input.
+/// <see cref="OriginProcess.CountsRequest"/> with an <see cref="OriginCounts"/>, each <see cref="OriginProcess.DeployRequest"/> with a number and every other
+/// request of <see cref="OriginProcess"/> with itself when it is done, and ends with its input.
 /// </summary>
 internal sealed class OriginVerb
 {
@@ -28,6 +29,10 @@ internal sealed class OriginVerb
     private readonly Option<ByteCount> _rate = ValueOption.Size("--rate", (0, 1L << 40), 0, "Bytes per second of all bodies together; 0 is no limit.");
     private readonly Option<bool> _images = new("--images") { Description = "Serve the sample images instead of blobs." };
 
+    private readonly Option<int> _synthetic = ValueOption.Count("--synthetic", (0, 100_000), 0, "Serve so many synthetic images instead.");
+    private readonly Option<int> _seed = ValueOption.Count("--seed", (0, int.MaxValue), 1, "Of the synthetic images.");
+    private readonly Option<double> _scale = ValueOption.Number("--scale", (0, 1), 1, "What their sizes are multiplied by.");
+
     private OriginVerb()
     {
     }
@@ -35,7 +40,10 @@ internal sealed class OriginVerb
     public static Command Create()
     {
         var verb = new OriginVerb();
-        var command = new Command("origin", "The origin that the other verbs start.") { verb._blobs, verb._layers, verb._rate, verb._images };
+        var command = new Command("origin", "The origin that the other verbs start.") 
+        {
+            verb._blobs, verb._layers, verb._rate, verb._images, verb._synthetic, verb._seed, verb._scale,
+        };
         command.Hidden = true;
         command.SetAction(verb.RunAsync);
         return command;
@@ -43,34 +51,57 @@ internal sealed class OriginVerb
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SampleRepository> content = result.GetValue(_images) ? SampleImages.CreateAll() : CreateBlobs(result);
-        await using var origin = await FakeOrigin.StartAsync(content);
+        var registry = result.GetValue(_synthetic) is > 0 and var images
+            ? SyntheticRegistry.Create(new SyntheticSettings(result.GetValue(_seed), images, result.GetValue(_scale)))
+            : null;
+        IReadOnlyList<SampleRepository> content = registry is not null ? [] : result.GetValue(_images) ? SampleImages.CreateAll() : CreateBlobs(result);
+
+        // Counts are all that is asked: a long run has more requests than a log may hold.
+        await using var origin = await FakeOrigin.StartAsync(new FakeOriginOptions { KeepsRequests = false }, content);
+        origin.Content.Source = registry;
         origin.BytesPerSecond = result.GetValue(_rate).Bytes;
-        await WriteAsync(result, Describe(origin.Url, content));
+        await WriteAsync(result, Describe(origin.Url, content, registry?.Bytes ?? 0));
         while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
         {
-            if (line == OriginProcess.CountsRequest)
-            {
-                await WriteAsync(result, Count(origin));
-            }
-            else if (line.StartsWith(OriginProcess.ThrottleRequest, StringComparison.Ordinal))
-            {
-                Throttle(origin, line);
-                await WriteLineAsync(result, line);
-            }
+            await AnswerAsync(result, origin, registry, line);
         }
 
         return ExitCodes.Success;
     }
 
-    private static void Throttle(FakeOrigin origin, string line)
+    private static async Task AnswerAsync(ParseResult result, FakeOrigin origin, SyntheticRegistry? registry, string line)
     {
-        var words = line.Split(' ');
-        origin.BytesPerSecond = long.Parse(words[1], CultureInfo.InvariantCulture);
-        origin.Faults.Clear();
-        if (TimeSpan.FromMilliseconds(double.Parse(words[2], CultureInfo.InvariantCulture)) is var delay && delay > TimeSpan.Zero)
+        switch (line.Split(' '))
         {
-            origin.Faults.Always(When.Any, new Fault { Delay = delay });
+            case [OriginProcess.CountsRequest]:
+                await WriteAsync(result, Count(origin));
+                return;
+            case [OriginProcess.DeployRequest, var share]:
+                await WriteAsync(result, registry?.Deploy(double.Parse(share, CultureInfo.InvariantCulture)) ?? 0);
+                return;
+            case [OriginProcess.ThrottleRequest, var rate, var delay]:
+                Throttle(origin, long.Parse(rate, CultureInfo.InvariantCulture), double.Parse(delay, CultureInfo.InvariantCulture));
+                break;
+            case [OriginProcess.StopRequest]:
+                await origin.StopAsync();
+                break;
+            case [OriginProcess.StartRequest]:
+                await origin.StartAgainAsync();
+                break;
+            default:
+                throw new InvalidDataException($"The driver said '{line}'.");
+        }
+
+        await WriteLineAsync(result, line);
+    }
+
+    private static void Throttle(FakeOrigin origin, long bytesPerSecond, double delayMilliseconds)
+    {
+        origin.BytesPerSecond = bytesPerSecond;
+        origin.Faults.Clear();
+        if (delayMilliseconds > 0)
+        {
+            origin.Faults.Always(When.Any, new Fault { Delay = TimeSpan.FromMilliseconds(delayMilliseconds) });
         }
     }
 
@@ -93,7 +124,7 @@ internal sealed class OriginVerb
         return builder.Build();
     }
 
-    private static OriginCatalog Describe(Uri url, IReadOnlyList<SampleRepository> content)
+    private static OriginCatalog Describe(Uri url, IReadOnlyList<SampleRepository> content, long syntheticBytes)
     {
         var (blobs, tags) = (new List<CatalogEntry>(), new List<CatalogEntry>());
         foreach (var repository in content)
@@ -107,7 +138,7 @@ internal sealed class OriginVerb
             }
         }
 
-        return new OriginCatalog(url, blobs, tags);
+        return new OriginCatalog(url, blobs, tags, syntheticBytes);
     }
 
     /// <summary>In the manifest's order, without its configuration.</summary>
@@ -121,13 +152,15 @@ internal sealed class OriginVerb
 
     private static OriginCounts Count(FakeOrigin origin)
     {
-        var requests = origin.Log.Requests;
+        var counters = origin.Counters;
         return new OriginCounts(
-            requests.Count(request => request.Kind == OriginRequestKind.BlobGet),
-            requests.Count(request => request.Kind == OriginRequestKind.ManifestGet),
-            requests.Count,
-            requests.Sum(request => request.BytesSent),
-            origin.Failures.Count);
+            (int)counters.Requests(OriginRequestKind.BlobGet),
+            (int)counters.Requests(OriginRequestKind.ManifestGet),
+            (int)counters.AllRequests,
+            counters.AllBytes,
+            origin.Failures.Count,
+            counters.Contents(OriginRequestKind.BlobGet) + counters.Contents(OriginRequestKind.ManifestGet),
+            counters.Bytes(OriginRequestKind.BlobGet) + counters.Bytes(OriginRequestKind.ManifestGet));
     }
 
     private static Task WriteAsync<T>(ParseResult result, T message) => WriteLineAsync(result, JsonSerializer.Serialize(message));

@@ -2,7 +2,6 @@ using System.CommandLine;
 using EdgeCache.Load.Cli;
 using EdgeCache.Load.Measuring;
 using EdgeCache.Load.Peers;
-using EdgeCache.Load.Processes;
 using EdgeCache.Load.Reporting;
 using EdgeCache.Load.Scenarios.Cells;
 using EdgeCache.Testing.RealPrograms;
@@ -46,6 +45,7 @@ internal sealed class PeersVerb
     private readonly Option<bool> _quick = new("--quick") { Description = "Fewer and smaller cells, one short round: whether it works, not how fast." };
     private readonly Option<bool> _noPin = new("--no-pin") { Description = "Leave it to the kernel which processor runs what." };
     private readonly Option<bool> _drop = new("--drop") { Description = "Clients drop bodies in the kernel instead of copying them: what a server could do if clients cost nothing." };
+    private readonly Option<bool> _summary = new("--summary") { Description = "One short table, as README has it, instead of the long ones." };
     private readonly Option<bool> _list = new("--list") { Description = "Print the cells' names and end." };
     private readonly NodeOptions _node = new();
     private readonly ReportOption _report = new();
@@ -60,7 +60,7 @@ internal sealed class PeersVerb
         var command = new Command("peers", "Measures our node beside nginx, Varnish and docker-registry, each as a cache in front of the same origin, in turn: "
             + "rates, times, processor time and memory, with the ratios ours : peer.")
         {
-            verb._only, verb._peers, verb._rounds, verb._duration, verb._slowClients, verb._crowd, verb._workers, verb._quick, verb._noPin, verb._drop, verb._list,
+            verb._only, verb._peers, verb._rounds, verb._duration, verb._slowClients, verb._crowd, verb._workers, verb._quick, verb._noPin, verb._drop, verb._summary, verb._list,
         };
         verb._peers.AcceptOnlyFromAmong([.. KnownPeers.Select(peer => peer.Name)]);
         verb._node.AddTo(command);
@@ -100,7 +100,10 @@ internal sealed class PeersVerb
         // What was measured before Ctrl-C is shown, too.
         var rows = PeerRow.Of(samples, EdgeCachePeer.PeerName);
         var servers = peers.Select(peer => peer.Name).Concat(samples.Select(sample => sample.Server)).Distinct().ToList();
-        await _report.WriteAsync(result, new PeerReport(EdgeCachePeer.PeerName, servers, rows).ToString(), rows, CancellationToken.None);
+        var tables = result.GetValue(_summary)
+            ? new PeerSummary(EdgeCachePeer.PeerName, servers, rows).ToString()
+            : new PeerReport(EdgeCachePeer.PeerName, servers, rows).ToString();
+        await _report.WriteAsync(result, tables, rows, CancellationToken.None);
         return samples.Any(sample => sample.Server == EdgeCachePeer.PeerName && sample.Measure.Problem is not null) || cancellationToken.IsCancellationRequested
             ? ExitCodes.Failure
             : ExitCodes.Success;
@@ -111,8 +114,7 @@ internal sealed class PeersVerb
     {
         var samples = new List<CellSample>();
         var progress = result.InvocationConfiguration.Error;
-        var (settings, folder) = (ReadSettings(result), _node.Read(result).Folder);
-        await using var origin = await OriginProcess.StartAsync(catalog.Content, folder, cancellationToken);
+        var settings = ReadSettings(result);
         PeerPlace Arrange(PeerPlace place) => place with
         {
             Launcher = cpus.Launcher,
@@ -120,22 +122,13 @@ internal sealed class PeersVerb
             Connections = settings.SlowClients + FurtherConnections,
             CacheBytes = catalog.Content.BlobBytes.Sum(),
         };
-        async Task RunAsync(long memoryBytes, Func<PeerPlace, PeerPlace> arrange)
-        {
-            if (catalog.Create(origin, memoryBytes) is { Count: > 0 } cells)
-            {
-                await using var stage = await PeerStage.StartAsync(peers, origin, folder, arrange, cancellationToken);
-                await new PeerBench(stage, origin, settings.Rounds, (samples, progress)).RunAsync(cells, cancellationToken);
-            }
-        }
-
+        var run = new PeerRun(peers, settings, _node.Read(result).Folder, Arrange, (samples, progress));
         try
         {
-            await RunAsync(0, Arrange);
-            if (catalog.MemoryBytes > 0)
+            await run.RunObjectsAsync(catalog, cancellationToken);
+            foreach (var plan in catalog.Pulls)
             {
-                using var groups = new MemoryGroups(catalog.MemoryBytes);
-                await RunAsync(catalog.MemoryBytes, place => groups.Limit(Arrange(place)));
+                await run.RunPullsAsync(plan, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

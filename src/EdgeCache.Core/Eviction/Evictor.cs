@@ -195,7 +195,7 @@ public sealed class Evictor : IAsyncDisposable
         }
     }
 
-    /// <summary>Lowers both pools to their low watermarks, in turns; the pool of which nothing could be removed, if so.</summary>
+    /// <summary>Lowers both pools to their low watermarks, in turns; the pool of which something could not be removed, if so.</summary>
     private async ValueTask<BlobPool?> LowerAsync()
     {
         BlobPool? stuck = null;
@@ -203,16 +203,16 @@ public sealed class Evictor : IAsyncDisposable
         var lowerManifests = _manifests.IsAboveHigh;
         while (lowerBlobs || lowerManifests)
         {
-            if (lowerManifests && !await TryPassAsync(BlobPool.Manifests).ConfigureAwait(false))
+            if (lowerManifests)
             {
-                stuck = BlobPool.Manifests;
-                lowerManifests = false;
+                lowerManifests = await PassAsync(BlobPool.Manifests).ConfigureAwait(false) is var pass && pass == PassEnd.Lowered;
+                stuck = pass == PassEnd.Stuck ? BlobPool.Manifests : stuck;
             }
 
-            if (lowerBlobs && !await TryPassAsync(BlobPool.Blobs).ConfigureAwait(false))
+            if (lowerBlobs)
             {
-                stuck = BlobPool.Blobs;
-                lowerBlobs = false;
+                lowerBlobs = await PassAsync(BlobPool.Blobs).ConfigureAwait(false) is var pass && pass == PassEnd.Lowered;
+                stuck = pass == PassEnd.Stuck ? BlobPool.Blobs : stuck;
             }
 
             lowerBlobs &= _blobs.IsAboveLow;
@@ -222,22 +222,24 @@ public sealed class Evictor : IAsyncDisposable
         return stuck;
     }
 
-    /// <summary>Removes some victims; false where there are none, or they cannot be removed.</summary>
-    private async ValueTask<bool> TryPassAsync(BlobPool name)
+    /// <summary>Removes some victims.</summary>
+    private async ValueTask<PassEnd> PassAsync(BlobPool name)
     {
         var pool = PoolOf(name);
+        var end = PassEnd.Lowered;
         var refusals = 0;
         var before = pool.Usage;
-        for (var i = 0; i < VictimsPerPass && refusals < MaxRefusals && pool.IsAboveLow; i++)
+        for (var i = 0; i < VictimsPerPass && end == PassEnd.Lowered && pool.IsAboveLow; i++)
         {
             if (!pool.Policy.TryTakeVictim(out var victim))
             {
-                refusals = MaxRefusals;
+                end = PassEnd.Empty;
                 break;
             }
 
             var outcome = await RemoveAsync(victim, name).ConfigureAwait(false);
             refusals = pool.Settle(in victim, outcome) ? 0 : refusals + 1;
+            end = refusals < MaxRefusals ? PassEnd.Lowered : PassEnd.Stuck;
         }
 
         var after = pool.Usage;
@@ -246,7 +248,7 @@ public sealed class Evictor : IAsyncDisposable
             EvictionLog.Evicted(_logger, name, after.EvictedObjects - before.EvictedObjects, after.EvictedBytes - before.EvictedBytes);
         }
 
-        return refusals < MaxRefusals;
+        return end;
     }
 
     private async ValueTask<VictimOutcome> RemoveAsync(Victim victim, BlobPool pool)
@@ -273,5 +275,16 @@ public sealed class Evictor : IAsyncDisposable
             return VictimOutcome.Failed;
         }
 #pragma warning restore CA1031
+    }
+
+    private enum PassEnd
+    {
+        Lowered,
+
+        /// <summary>Reservations and doomed files take it all. Whatever is added or reserved wakes the loop.</summary>
+        Empty,
+
+        /// <summary>Nothing can be removed now: the disk, or everything is in use.</summary>
+        Stuck,
     }
 }

@@ -11,6 +11,7 @@ namespace EdgeCache.Core.Fill;
 internal sealed class BlobFill
 {
     private readonly FillOptions _options;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _abandoned = new();
     private readonly TaskCompletionSource _ended = NewSignal();
 
@@ -31,8 +32,9 @@ internal sealed class BlobFill
     private bool _isAbandoned;
 
     /// <param name="asksSiblings">Whether the bytes may come from another node.</param>
-    public BlobFill(Digest digest, FillOptions options, bool asksSiblings = false)
+    public BlobFill(Digest digest, FillOptions options, TimeProvider time, bool asksSiblings = false)
     {
+        _time = time;
         Digest = digest;
         AsksSiblings = asksSiblings;
         _options = options;
@@ -178,16 +180,7 @@ internal sealed class BlobFill
     }
 
     /// <summary>From where on the bytes are in memory; null as long as the disk takes them.</summary>
-    public long? InMemoryFrom
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _hold.InMemoryFrom;
-            }
-        }
-    }
+    public long? InMemoryFrom => Locked(() => _hold.InMemoryFrom);
 
     /// <summary>The disk takes no more: what comes now is in memory.</summary>
     public void GoOnInMemory(BlobWriter writer)
@@ -207,7 +200,7 @@ internal sealed class BlobFill
             _isForgetting = true;
         }
 
-        return _readers.WaitForAllAsync(position, _options.PassThroughPatience, TimeProvider.System, Wake, cancellationToken);
+        return _readers.WaitForAllAsync(position, _options.PassThroughPatience, _time, Wake, cancellationToken);
     }
 
     /// <summary>Takes back a body of which no reader has seen a byte, so that the next source may begin. False when one may have.</summary>

@@ -39,6 +39,9 @@ public sealed record FillOptions
     /// <summary>The pause after the first attempt in vain, of which up to a half is taken away by chance; it doubles up to 32 times that. 0 to 1 min.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a fill goes on without an attempt that is not in vain; two are made in any case. 1 s to 1 h. 45 s: a stall of 30 s, and the pause of a breaker.</summary>
+    public TimeSpan RetryPatience { get; init; } = TimeSpan.FromSeconds(45);
+
     /// <summary>Of a blob that cannot be stored, how many bytes at least are in memory for readers of different pace: 1 MiB to 64 MiB.</summary>
     public int PassThroughBytes { get; init; } = 4 * 1024 * 1024;
 

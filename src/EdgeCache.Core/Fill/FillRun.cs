@@ -51,7 +51,7 @@ internal sealed class FillRun
         _options = options;
         _time = time;
         _logger = logger;
-        _attempts = new AttemptBudget(options);
+        _attempts = new AttemptBudget(options, time);
     }
 
     /// <summary>Runs to the end; every outcome, faults of ours included, is told to the readers through the fill.</summary>

@@ -160,7 +160,12 @@ public sealed class FillTable : IAsyncDisposable
             }
 
             var isElsewhere = _origin.IsElsewhere(AffinityKey.Of(digest));
-            var fill = new BlobFill(digest, _options, asksSiblings: isElsewhere && scope == FetchScope.Anywhere) { Orphaned = _orphans.Add, Pace = _orphans.Pace, File = new FileTrust(_isDiskBroken) };
+            var fill = new BlobFill(digest, _options, _time, asksSiblings: isElsewhere && scope == FetchScope.Anywhere)
+            {
+                Orphaned = _orphans.Add,
+                Pace = _orphans.Pace,
+                File = new FileTrust(_isDiskBroken),
+            };
             reader = fill.TryJoin(source.Repository, linked, source.ExpectedBytes);
             _fills[digest] = fill;
             Interlocked.Increment(ref _active);

@@ -96,14 +96,7 @@ public sealed class ManifestResolver : IAsyncDisposable
 
             if (answer.Result == CacheResult.Error)
             {
-                if (StoreLoading.MayHelp(_store, answer.Failure))
-                {
-                    await StoreLoading.WaitAsync(_store, cancellationToken).ConfigureAwait(false);
-                    found = _store.LookupTag(repository, tag, accept, rule);
-                }
-
-                return found.State == LookupState.Fresh ? ManifestAnswer.Stored(repository, found, CacheResult.Hit)
-                    : MayServeStale(found, rule, answer.Failure) ? ServeStale(key, found, answer) : answer;
+                return await BridgeAsync(key, found, accept, answer, cancellationToken).ConfigureAwait(false);
             }
 
             // The full list gave a type this client cannot take: the next round asks with the client's own class.
@@ -116,6 +109,20 @@ public sealed class ManifestResolver : IAsyncDisposable
         }
 
         return ManifestAnswer.Overloaded(repository);
+    }
+
+    /// <summary>Upstream failed: what is held serves where it may, that also which an index that still loads comes to know.</summary>
+    private async ValueTask<ManifestAnswer> BridgeAsync(
+        TagKey key, Lookup found, ManifestTypes accept, ManifestAnswer answer, CancellationToken cancellationToken)
+    {
+        if (StoreLoading.MayHelp(_store, answer.Failure))
+        {
+            await StoreLoading.WaitAsync(_store, cancellationToken).ConfigureAwait(false);
+            found = _store.LookupTag(key.Repository, key.Tag, accept, key.Rule);
+        }
+
+        return found.State == LookupState.Fresh ? ManifestAnswer.Stored(key.Repository, found, CacheResult.Hit)
+            : MayServeStale(found, key.Rule, answer.Failure) ? ServeStale(key, found, answer) : answer;
     }
 
     /// <summary>The tag is fresh, but its bytes are not here (evicted, or only a HEAD was asked so far).</summary>

@@ -220,29 +220,9 @@ internal sealed class StoredBlobs : IVictimRemover
     /// <summary>Under the digest's lock: adds a file that is there.</summary>
     private bool AddThere(in StoredBlob blob, bool isVerified)
     {
-        if (_index.TryGetBlob(blob.Digest, out var known))
+        if (_index.TryGetBlob(blob.Digest, out var known) && KeepsKnown(blob, known, isVerified))
         {
-            if (known.Pool != blob.Pool && blob.Pool == BlobPool.Blobs)
-            {
-                Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
-                return true;
-            }
-
-            if (known.Pool == blob.Pool && known.SizeBytes == blob.SizeBytes)
-            {
-                if (isVerified)
-                {
-                    _verified.Add(known);
-                }
-
-                return true;
-            }
-
-            Forget(blob.Digest, known);
-            if (known.Pool != blob.Pool)
-            {
-                Unlink(blob.Digest, known.Pool, known.SizeBytes);
-            }
+            return true;
         }
 
         var slot = Evictor.Add(blob.Pool, blob.Digest, blob.SizeBytes, blob.LastUsed);
@@ -264,6 +244,34 @@ internal sealed class StoredBlobs : IVictimRemover
 
         _index.PutBlob(blob.Digest, entry);
         return true;
+    }
+
+    /// <summary>Whether a file is known already, or in the pool from which it can be served as either. Else what was known is forgotten.</summary>
+    private bool KeepsKnown(in StoredBlob blob, in BlobEntry known, bool isVerified)
+    {
+        if (known.Pool != blob.Pool && blob.Pool == BlobPool.Blobs)
+        {
+            Unlink(blob.Digest, blob.Pool, blob.SizeBytes);
+            return true;
+        }
+
+        if (known.Pool == blob.Pool && known.SizeBytes == blob.SizeBytes)
+        {
+            if (isVerified)
+            {
+                _verified.Add(known);
+            }
+
+            return true;
+        }
+
+        Forget(blob.Digest, known);
+        if (known.Pool != blob.Pool)
+        {
+            Unlink(blob.Digest, known.Pool, known.SizeBytes);
+        }
+
+        return false;
     }
 
     /// <summary>Under the digest's lock.</summary>

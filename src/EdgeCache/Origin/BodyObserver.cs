@@ -1,7 +1,7 @@
 namespace EdgeCache.Origin;
 
 /// <summary>Counts a body's bytes, and holds a body that breaks off against its endpoint. One for each body.</summary>
-internal sealed class BodyObserver(Upstream upstream, UpstreamEndpoint endpoint, EndpointPool pool, OriginMetrics metrics, ILogger log)
+internal sealed class BodyObserver(Upstream upstream, UpstreamEndpoint endpoint, OriginKind kind, EndpointPool pool, OriginMetrics metrics, ILogger log)
     : IBodyObserver
 {
     /// <summary>What brought so much works: a line that breaks now and then is no endpoint to be left alone (<see cref="Core.Fill.FillOptions.ProgressBytes"/>).</summary>
@@ -12,7 +12,7 @@ internal sealed class BodyObserver(Upstream upstream, UpstreamEndpoint endpoint,
     public void BytesRead(int bytes)
     {
         _bytes += bytes;
-        metrics.RecordBytes(upstream.Name, bytes);
+        metrics.RecordBytes(upstream.Name, kind, bytes);
     }
 
     public void BodyBroken(string reason)

@@ -166,7 +166,7 @@ internal sealed class OriginClient : IOrigin
         var body = default(Stream);
         if (outcome == OriginOutcome.Found && question.Method == HttpMethod.Get)
         {
-            var observer = new BodyObserver(upstream, endpoint, _pool, _metrics, _log);
+            var observer = new BodyObserver(upstream, endpoint, question.Kind, _pool, _metrics, _log);
 
             // Completes at once, without a token: the headers are here, and nothing is buffered.
             var content = await response.Content.ReadAsStreamAsync(CancellationToken.None);

@@ -71,5 +71,6 @@ internal sealed class OriginMetrics
         _ => "open",
     };
 
-    public void RecordBytes(string upstream, int bytes) => _bytes.Add(bytes, new KeyValuePair<string, object?>("upstream", upstream));
+    public void RecordBytes(string upstream, OriginKind kind, int bytes) =>
+        _bytes.Add(bytes, new KeyValuePair<string, object?>("upstream", upstream), new KeyValuePair<string, object?>("kind", KindLabels[(int)kind]));
 }

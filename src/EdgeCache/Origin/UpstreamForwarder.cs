@@ -111,7 +111,7 @@ internal sealed class UpstreamForwarder
     {
         var started = _limits.Time.GetTimestamp();
         var canonical = upstream.Canonical(request.Repository.Repository);
-        var observer = new BodyObserver(upstream, endpoint, _pool, _metrics, _log);
+        var observer = new BodyObserver(upstream, endpoint, OriginKind.List, _pool, _metrics, _log);
         var transformer = new ForwardTransformer(
             endpoint,
             request,

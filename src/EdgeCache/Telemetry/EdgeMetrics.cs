@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using EdgeCache.Core.Fill;
 
 namespace EdgeCache.Telemetry;
 
@@ -37,10 +36,11 @@ internal sealed class EdgeMetrics
     public ServedTotals ClientTotals => _requests.ClientTotals();
 
     /// <summary>A request has ended.</summary>
+    /// <param name="method">The request's method.</param>
     /// <param name="status">The response's status; 499 where the client left.</param>
-    public void RequestEnded(RequestRecord record, int status, TimeSpan duration)
+    public void RequestEnded(RequestRecord record, string method, int status, TimeSpan duration)
     {
-        _requests.Add(record.Kind, record.Repository.Upstream ?? MetricTags.NoUpstream, record.Result, status, record.Scope != FetchScope.Anywhere, record.SentBytes);
+        _requests.Add(record, MetricTags.OfMethod(method), status);
         _requestDuration.Record(duration.TotalSeconds, new TagList { { "kind", MetricTags.Of(record.Kind) }, { "result", MetricTags.Of(record.Result) } });
     }
 

@@ -28,6 +28,9 @@ internal static class MetricTags
     /// <summary>The status as a number that is boxed already; 0 for none.</summary>
     public static object OfStatus(int status) => Statuses[status is > 0 and < 600 ? status : 0];
 
+    /// <summary>A HEAD gets no content, so that a hit rate counts GETs alone.</summary>
+    public static string OfMethod(string method) => HttpMethods.IsGet(method) ? "get" : HttpMethods.IsHead(method) ? "head" : Other;
+
     /// <summary>Who asked.</summary>
     public static string OfSource(bool isSibling) => isSibling ? "sibling" : "client";
 

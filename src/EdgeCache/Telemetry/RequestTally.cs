@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using EdgeCache.Core.Caching;
+using EdgeCache.Core.Fill;
 using EdgeCache.Routing;
 
 namespace EdgeCache.Telemetry;
@@ -14,14 +15,17 @@ internal sealed class RequestTally
 {
     private readonly ConcurrentDictionary<Key, Counts> _counts = new();
 
-    /// <param name="isSibling">Whether another node of the fleet asked, and no client.</param>
-    public void Add(OciRouteKind? kind, string upstream, CacheResult result, int status, bool isSibling, long sentBytes)
+    /// <summary>A request has ended.</summary>
+    /// <param name="method">One of <see cref="MetricTags.OfMethod"/>.</param>
+    public void Add(RequestRecord record, string method, int status)
     {
-        var counts = _counts.GetOrAdd(new Key(kind, upstream, result, status, isSibling), static _ => new Counts());
+        var key = new Key(
+            record.Kind, method, record.Repository.Upstream ?? MetricTags.NoUpstream, record.Result, status, IsSibling: record.Scope != FetchScope.Anywhere);
+        var counts = _counts.GetOrAdd(key, static _ => new Counts());
         Interlocked.Increment(ref counts.Requests);
-        if (sentBytes > 0)
+        if (record.SentBytes > 0)
         {
-            Interlocked.Add(ref counts.SentBytes, sentBytes);
+            Interlocked.Add(ref counts.SentBytes, record.SentBytes);
         }
     }
 
@@ -30,6 +34,7 @@ internal sealed class RequestTally
         new TagList
         {
             { "kind", MetricTags.Of(entry.Key.Kind) },
+            { "method", entry.Key.Method },
             { "upstream", entry.Key.Upstream },
             { "result", MetricTags.Of(entry.Key.Result) },
             { "status", MetricTags.OfStatus(entry.Key.Status) },
@@ -38,10 +43,11 @@ internal sealed class RequestTally
 
     public IEnumerable<Measurement<long>> SentBytes() =>
         from entry in _counts
-        group Interlocked.Read(ref entry.Value.SentBytes) by (entry.Key.Upstream, entry.Key.Result, entry.Key.IsSibling) into bytes
+        group Interlocked.Read(ref entry.Value.SentBytes) by (entry.Key.Kind, entry.Key.Upstream, entry.Key.Result, entry.Key.IsSibling) into bytes
         where bytes.Sum() > 0
         select new Measurement<long>(bytes.Sum(), new TagList
         {
+            { "kind", MetricTags.Of(bytes.Key.Kind) },
             { "upstream", bytes.Key.Upstream },
             { "result", MetricTags.Of(bytes.Key.Result) },
             { "from", MetricTags.OfSource(bytes.Key.IsSibling) },
@@ -51,7 +57,7 @@ internal sealed class RequestTally
     public ServedTotals ClientTotals()
     {
         var totals = new ServedTotals();
-        foreach (var ((kind, _, result, _, isSibling), counts) in _counts)
+        foreach (var ((kind, _, _, result, _, isSibling), counts) in _counts)
         {
             if (!isSibling && kind is OciRouteKind.Manifest or OciRouteKind.Blob && result is not (CacheResult.None or CacheResult.Error))
             {
@@ -65,7 +71,8 @@ internal sealed class RequestTally
         return totals;
     }
 
-    private readonly record struct Key(OciRouteKind? Kind, string Upstream, CacheResult Result, int Status, bool IsSibling);
+    /// <param name="IsSibling">Whether another node of the fleet asked, and no client.</param>
+    private readonly record struct Key(OciRouteKind? Kind, string Method, string Upstream, CacheResult Result, int Status, bool IsSibling);
 
     private sealed class Counts
     {

@@ -62,7 +62,7 @@ internal sealed class RequestTelemetry(EdgeMetrics metrics, AccessLog log, TimeP
             record.Result = CacheResult.Error;
         }
 
-        metrics.RequestEnded(record, status, duration);
+        metrics.RequestEnded(record, context.Request.Method, status, duration);
         if (log.IsEnabled)
         {
             log.Add(EntryOf(context, record, status, duration));

@@ -57,8 +57,8 @@ internal sealed class PowerCutRuns(int seed)
         var pulls = orders.Select(order => Task.Run(() => PullUntilCutAsync(node, order, stop.Token))).ToArray();
         await Task.Delay(TimeSpan.FromMicroseconds(_chance.Next(MaxDelayMicroseconds)), CancellationToken.None);
 
-        // What the store has now was made durable before it was taken in.
-        var published = _content.Digests.Where(digest => node.Store.Contains(digest)).ToList();
+        // What the index has now was made durable before it was taken in. Until all is loaded the store looks at names instead, and a name comes before its folder's fsync.
+        var published = node.Store.Loaded.IsCompleted ? _content.Digests.Where(digest => node.Store.Contains(digest)).ToList() : [];
         InFills += node.ActiveFills > 0 ? 1 : 0;
         _isOff = true;
         disk.CutPower();

@@ -11,7 +11,16 @@ namespace EdgeCache.Lab.Simulation;
 internal sealed class SimNode
 {
     /// <summary>Without pauses: a fill that waits for the clock cannot be told from one that works.</summary>
-    private static readonly FillOptions FillLimits = new() { PieceBytes = 64 * 1024, MaxConcurrentFills = 4, MaxReadersPerFill = 6, RetryDelay = TimeSpan.Zero };
+    /// <summary>Time passes in leaps here: only attempts are counted, so that who may fail is known.</summary>
+    private static readonly FillOptions FillLimits = new()
+    {
+        PieceBytes = 64 * 1024,
+        MaxConcurrentFills = 4,
+        MaxReadersPerFill = 6,
+        RetryDelay = TimeSpan.Zero,
+        RetryPatience = TimeSpan.MaxValue,
+    };
+
     private readonly string _folder;
     private readonly SimDisk _disk;
     private readonly SimOrigin _origin;

@@ -42,7 +42,10 @@ public sealed class FakeOrigin : IAsyncDisposable
 
     public OriginContent Content { get; } = new();
 
+    /// <summary>Every request, unless the options say that none is kept.</summary>
     public OriginRequestLog Log { get; } = new();
+
+    public OriginCounters Counters { get; } = new();
 
     public FaultScript Faults { get; } = new();
 
@@ -121,8 +124,12 @@ public sealed class FakeOrigin : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context, bool isStorage)
     {
-        var request = OriginRequest.Read(context, _options.BasePath, isStorage);
-        Log.Add(request);
+        var request = OriginRequest.Read(context, _options.BasePath, isStorage, Counters);
+        if (_options.KeepsRequests)
+        {
+            Log.Add(request);
+        }
+
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         try
         {
@@ -157,7 +164,7 @@ public sealed class FakeOrigin : IAsyncDisposable
         {
             OriginRequestKind.Token => Tokens.Answer(request, Auth),
             OriginRequestKind.BlobGet when Behaviour.RedirectsBlobsToStorage && Content.FindBlob(request.Repository, request.Digest) is not null =>
-                OriginReply.Content("text/plain", default).With(Fault.RedirectToStorage, StorageLocation(request.Digest)),
+                OriginReply.Content("text/plain", OriginBody.Empty).With(Fault.RedirectToStorage, StorageLocation(request.Digest)),
             _ => new OriginPages(Content, Behaviour, Url, _options.BasePath).Answer(request, fault.IgnoresRange),
         };
         if (request.Kind is not (OriginRequestKind.Token or OriginRequestKind.Storage))

@@ -20,5 +20,8 @@ public sealed record FakeOriginOptions
     /// <summary>What comes before <c>/v2/</c>, such as <c>/proxy-cache</c>.</summary>
     public string BasePath { get; init; } = string.Empty;
 
+    /// <summary>Whether the log has every request; without it an origin may be asked more often than the log can hold, and only counts.</summary>
+    public bool KeepsRequests { get; init; } = true;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

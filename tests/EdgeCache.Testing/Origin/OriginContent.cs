@@ -12,6 +12,9 @@ public sealed class OriginContent
     private readonly Dictionary<(string Repository, string Tag), Digest> _movedTags = [];
     private readonly HashSet<Digest> _removed = [];
 
+    /// <summary>What is asked for what the repositories have not; null is nothing. Set before the origin is asked anything.</summary>
+    public IOriginSource? Source { get; set; }
+
     public IReadOnlyList<SampleRepository> Repositories
     {
         get
@@ -63,9 +66,19 @@ public sealed class OriginContent
 
     internal (Digest Digest, SampleManifest Manifest)? FindManifest(string repository, string reference)
     {
+        if (!Reference.TryParse(reference, out var parsed))
+        {
+            return null;
+        }
+
+        if (Source?.FindManifest(repository, parsed) is { } made)
+        {
+            return made;
+        }
+
         lock (_gate)
         {
-            if (!_repositories.TryGetValue(repository, out var found) || !Reference.TryParse(reference, out var parsed))
+            if (!_repositories.TryGetValue(repository, out var found))
             {
                 return null;
             }
@@ -81,8 +94,13 @@ public sealed class OriginContent
     }
 
     /// <summary>A blob of one repository, or of any where the name is empty.</summary>
-    internal byte[]? FindBlob(string repository, Digest digest)
+    internal OriginBody? FindBlob(string repository, Digest digest)
     {
+        if (Source?.FindBlob(repository, digest) is { } made)
+        {
+            return made;
+        }
+
         lock (_gate)
         {
             if (_removed.Contains(digest))
@@ -90,9 +108,10 @@ public sealed class OriginContent
                 return null;
             }
 
-            return _repositories.Values
+            var found = _repositories.Values
                 .Where(candidate => repository.Length == 0 || candidate.Name.Value == repository)
                 .Select(candidate => candidate.Blobs.GetValueOrDefault(digest)).FirstOrDefault(blob => blob is not null);
+            return found is null ? null : OriginBody.Of(found);
         }
     }
 

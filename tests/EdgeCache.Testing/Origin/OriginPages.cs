@@ -42,7 +42,7 @@ internal sealed class OriginPages(OriginContent content, OriginBehaviour behavio
         }
 
         return IsCurrent(request, entry.Digest)
-            ? OriginReply.Content(entry.Manifest.MediaType, default).With(statusCode: 304)
+            ? OriginReply.Content(entry.Manifest.MediaType, OriginBody.Empty).With(statusCode: 304)
             : Label(OriginReply.Content(entry.Manifest.MediaType, entry.Manifest.Bytes), entry.Digest);
     }
 
@@ -108,7 +108,7 @@ internal sealed class OriginPages(OriginContent content, OriginBehaviour behavio
         {
             StatusCode = 206,
             Headers = whole.Headers,
-            Body = whole.Body.Slice((int)from, (int)(to - from + 1)),
+            Body = whole.Body.Slice(from, to - from + 1),
             Offset = from,
             ContentLength = length,
         };

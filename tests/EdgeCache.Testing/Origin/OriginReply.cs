@@ -12,7 +12,7 @@ internal sealed class OriginReply
 
     public Dictionary<string, string[]> Headers { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public ReadOnlyMemory<byte> Body { get; init; }
+    public OriginBody Body { get; init; } = OriginBody.Empty;
 
     /// <summary>The offset of the body's first byte within the content: above 0 for a range.</summary>
     public long Offset { get; init; }
@@ -20,7 +20,9 @@ internal sealed class OriginReply
     /// <summary>The content's whole length, of which a range is a part.</summary>
     public long ContentLength { get; init; }
 
-    public static OriginReply Content(string mediaType, ReadOnlyMemory<byte> body) => new()
+    public static OriginReply Content(string mediaType, ReadOnlyMemory<byte> body) => Content(mediaType, OriginBody.Of(body));
+
+    public static OriginReply Content(string mediaType, OriginBody body) => new()
     {
         StatusCode = 200,
         Body = body,
@@ -36,7 +38,7 @@ internal sealed class OriginReply
         return Json(new JsonObject { ["errors"] = new JsonArray(error) }).With(statusCode: statusCode);
     }
 
-    public OriginReply With(int? statusCode = null, ReadOnlyMemory<byte>? body = null) => new()
+    public OriginReply With(int? statusCode = null, OriginBody? body = null) => new()
     {
         StatusCode = statusCode ?? StatusCode,
         Headers = Headers,
@@ -101,9 +103,11 @@ internal sealed class OriginReply
         return error;
     }
 
-    private ReadOnlyMemory<byte> Distort(Fault fault)
+    private OriginBody Distort(Fault fault) =>
+        fault is { Body: null, FlipsByteAt: null, EndsAfterBytes: null, AppendsBytes: 0, IsGzipped: false } ? Body : OriginBody.Of(Distort(fault, fault.Body ?? Body.ToArray()));
+
+    private ReadOnlyMemory<byte> Distort(Fault fault, ReadOnlyMemory<byte> body)
     {
-        var body = fault.Body ?? Body;
         if (fault.FlipsByteAt is { } flip)
         {
             var index = (flip < 0 ? ContentLength + flip : flip) - Offset;

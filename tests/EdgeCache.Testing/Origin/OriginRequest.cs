@@ -8,11 +8,10 @@ namespace EdgeCache.Testing.Origin;
 public sealed class OriginRequest
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OriginCounters _counters;
     private long _bytesSent;
 
-    private OriginRequest()
-    {
-    }
+    private OriginRequest(OriginCounters counters) => _counters = counters;
 
     public required OriginRequestKind Kind { get; init; }
 
@@ -66,12 +65,24 @@ public sealed class OriginRequest
 
     public override string ToString() => $"{Method} {Path}{Query} -> {StatusCode}, {BytesSent} bytes{(ClientLeft ? ", client left" : Ended.IsCompleted ? "" : ", under way")}";
 
-    internal void CountBytes(long count) => Interlocked.Add(ref _bytesSent, count);
+    internal void CountBytes(long count)
+    {
+        Interlocked.Add(ref _bytesSent, count);
+        _counters.CountBytes(Kind, count);
+    }
 
-    internal void End() => _ended.TrySetResult();
+    internal void End()
+    {
+        if (StatusCode is 200 or 206)
+        {
+            _counters.CountContent(Kind);
+        }
+
+        _ended.TrySetResult();
+    }
 
     /// <param name="basePath">What comes before <c>/v2/</c>.</param>
-    internal static OriginRequest Read(HttpContext context, string basePath, bool isStorage)
+    internal static OriginRequest Read(HttpContext context, string basePath, bool isStorage, OriginCounters counters)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var question = target.IndexOf('?');
@@ -80,7 +91,8 @@ public sealed class OriginRequest
             ? (OriginRequestKind.Storage, string.Empty, path[(path.LastIndexOf('/') + 1)..])
             : Classify(context.Request.Method, path, basePath);
         Digest.TryParse(reference, out var digest);
-        return new OriginRequest
+        counters.CountRequest(kind);
+        return new OriginRequest(counters)
         {
             Kind = kind,
             Method = context.Request.Method,

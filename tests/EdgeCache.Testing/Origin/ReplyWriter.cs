@@ -117,17 +117,18 @@ internal sealed class ReplyWriter(TimeProvider time, BandwidthLimit shared)
             }
 
             var stop = Math.Min(Math.Min(end, gate), cut);
-            var count = (int)Math.Min(stop - position, own.PieceBytes(shared.PieceBytes(PieceBytes)));
-            await own.WaitAsync(count, cancellationToken);
-            await shared.WaitAsync(count, cancellationToken);
-            request.CountBytes(count);
-            await context.Response.Body.WriteAsync(Piece(reply.Body, position, count), cancellationToken);
-            position += count;
+            var piece = Piece(reply.Body, position, (int)Math.Min(stop - position, own.PieceBytes(shared.PieceBytes(PieceBytes))));
+            await own.WaitAsync(piece.Length, cancellationToken);
+            await shared.WaitAsync(piece.Length, cancellationToken);
+            request.CountBytes(piece.Length);
+            await context.Response.Body.WriteAsync(piece, cancellationToken);
+            position += piece.Length;
         }
     }
 
-    private static ReadOnlyMemory<byte> Piece(ReadOnlyMemory<byte> body, long position, int count) =>
-        position + count <= body.Length ? body.Slice((int)position, count) : new byte[count];
+    /// <summary>Zeros beyond the body's end.</summary>
+    private static ReadOnlyMemory<byte> Piece(OriginBody body, long position, int count) =>
+        position < body.Length ? body.Read(position, count) : new byte[count];
 
     /// <summary>Ends the connection inside the body. Kestrel answers an exception after the headers with the end of the stream (FIN).</summary>
     private static void Cut(HttpContext context, Fault fault)
@@ -148,7 +149,7 @@ internal sealed class ReplyWriter(TimeProvider time, BandwidthLimit shared)
             head.Append(CultureInfo.InvariantCulture, $"{name}: {string.Join(", ", values)}\r\n");
         }
 
-        return [.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. reply.Body.Span];
+        return [.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. reply.Body.ToArray()];
     }
 
     /// <summary>Writes past Kestrel's framing and leaves the connection open until the client ends it.</summary>

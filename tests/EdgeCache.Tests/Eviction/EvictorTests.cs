@@ -180,6 +180,18 @@ public sealed class EvictorTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task ReservationThatLeavesNoRoomBelowTheLowWatermark_NeverStopsEviction()
+    {
+        Add(BlobPool.Blobs, 0, 10, 10);
+        Assert.True(_evictor.TryReserve(BlobPool.Blobs, 930));
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).Objects == 0 && !_evictor.IsEvicting);
+
+        Add(BlobPool.Blobs, 20, 3, 10);
+        await Eventually.TrueAsync(() => _evictor.Usage(BlobPool.Blobs).Objects == 0);
+        Assert.Equal(0, _clock.ActiveTimers);
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task LimitLowered_IsReached()
     {
         Add(BlobPool.Blobs, 0, 90, 10);

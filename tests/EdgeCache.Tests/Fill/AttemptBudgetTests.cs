@@ -1,4 +1,5 @@
 using EdgeCache.Core.Fill;
+using EdgeCache.Testing;
 using Xunit;
 
 namespace EdgeCache.Tests.Fill;
@@ -13,7 +14,10 @@ public sealed class AttemptBudgetTests
         RetryDelay = TimeSpan.FromSeconds(1),
     };
 
-    private readonly AttemptBudget _budget = new(Options);
+    private readonly FakeTimeProvider _clock = new();
+    private readonly AttemptBudget _budget;
+
+    public AttemptBudgetTests() => _budget = new AttemptBudget(Options, _clock);
 
     [Fact]
     public void AttemptsInVain_PauseLongerAndEnd()
@@ -40,9 +44,26 @@ public sealed class AttemptBudgetTests
     }
 
     [Fact]
+    public void TimeWithoutProgress_IsBounded_AfterTwoAttempts()
+    {
+        _clock.Advance(Options.RetryPatience);
+        Assert.True(_budget.TryTake(0, out _));
+        Assert.False(_budget.TryTake(0, out _));
+    }
+
+    [Fact]
+    public void Progress_BeginsTheTimeAnew()
+    {
+        _clock.Advance(Options.RetryPatience);
+        Assert.True(_budget.TryTake(100, out _));
+        Assert.True(_budget.TryTake(0, out _));
+        Assert.True(_budget.TryTake(0, out _));
+    }
+
+    [Fact]
     public void LongestPause_IsBounded()
     {
-        var budget = new AttemptBudget(Options with { MaxAttemptsInVain = 100, MaxAttempts = 100 });
+        var budget = new AttemptBudget(Options with { MaxAttemptsInVain = 100, MaxAttempts = 100 }, _clock);
         var delay = TimeSpan.Zero;
         for (var attempt = 0; attempt < 60; attempt++)
         {

@@ -12,7 +12,7 @@ public sealed class BlobFillTests
     private static readonly RepositoryKey B = StoreFixture.Repository("library/b");
     private static readonly FillFailure Refusal = new(FailureSource.Origin, OriginOutcome.NotFound, "gone");
 
-    private readonly BlobFill _fill = new(Digest.Compute("bytes"u8), new FillOptions { MaxReadersPerFill = 3 });
+    private readonly BlobFill _fill = new(Digest.Compute("bytes"u8), new FillOptions { MaxReadersPerFill = 3 }, TimeProvider.System);
 
     [Fact]
     public void FirstReader_LeadsAndIsTheSource()
@@ -118,7 +118,7 @@ public sealed class BlobFillTests
         _fill.Fail(Refusal);
         Assert.Null(_fill.TryJoin(A, true, -1));
 
-        var closed = new BlobFill(_fill.Digest, new FillOptions());
+        var closed = new BlobFill(_fill.Digest, new FillOptions(), TimeProvider.System);
         closed.Close();
         Assert.Null(closed.TryJoin(A, true, -1));
     }

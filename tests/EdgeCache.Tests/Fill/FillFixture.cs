@@ -10,7 +10,7 @@ namespace EdgeCache.Tests.Fill;
 internal sealed class FillFixture : IAsyncDisposable
 {
     public FillFixture(FillOptions options) =>
-        Fills = new FillTable(Origin, Cache.Store, options with { RetryDelay = TimeSpan.Zero }, TimeProvider.System, NullLogger<FillTable>.Instance);
+        Fills = new FillTable(Origin, Cache.Store, options with { RetryDelay = TimeSpan.Zero }, Cache.Clock, NullLogger<FillTable>.Instance);
 
     public StoreFixture Cache { get; } = new();
 

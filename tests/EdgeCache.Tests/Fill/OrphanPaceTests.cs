@@ -9,13 +9,13 @@ namespace EdgeCache.Tests.Fill;
 public sealed class OrphanPaceTests
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly BlobFill _fill = new(Digest.Compute("bytes"u8), new FillOptions());
+    private readonly BlobFill _fill = new(Digest.Compute("bytes"u8), new FillOptions(), TimeProvider.System);
 
     [Fact]
     public async Task FillsWithoutReaders_ShareTheRate()
     {
         var pace = new OrphanPace(1000, _clock);
-        var other = new BlobFill(Digest.Compute("others"u8), new FillOptions());
+        var other = new BlobFill(Digest.Compute("others"u8), new FillOptions(), TimeProvider.System);
 
         var first = pace.PayAsync(_fill, 1000, default).AsTask();
         var second = pace.PayAsync(other, 1000, default).AsTask();

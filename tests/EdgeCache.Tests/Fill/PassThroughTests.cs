@@ -12,6 +12,7 @@ namespace EdgeCache.Tests.Fill;
 public sealed class PassThroughTests : IAsyncLifetime
 {
     private const int WindowBytes = 1 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly byte[] Large = RandomNumberGenerator.GetBytes(12 << 20);
     private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
@@ -20,7 +21,7 @@ public sealed class PassThroughTests : IAsyncLifetime
     {
         PieceBytes = 64 * 1024,
         PassThroughBytes = WindowBytes,
-        PassThroughPatience = TimeSpan.FromMilliseconds(200),
+        PassThroughPatience = Patience,
     });
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -97,8 +98,7 @@ public sealed class PassThroughTests : IAsyncLifetime
         body.End();
         await reader.WaitForHeadAsync(default);
 
-        // Much longer than the patience.
-        await Task.Delay(TimeSpan.FromMilliseconds(600));
+        _fixture.Cache.Clock.Advance(Patience * 3);
 
         var seen = await reader.WaitAsync(0, default);
         Assert.InRange(seen.VisibleBytes, 1, WindowBytes + (64 * 1024));
@@ -117,7 +117,11 @@ public sealed class PassThroughTests : IAsyncLifetime
         body.End();
 
         // As a request does whose client is gone: it ends, and leaves.
-        await Eventually.TrueAsync(() => stalled.Lost.IsCancellationRequested);
+        await Eventually.TrueAsync(() =>
+        {
+            _fixture.Cache.Clock.Advance(Patience);
+            return stalled.Lost.IsCancellationRequested;
+        });
         var end = await stalled.WaitAsync(0, default);
         Assert.Equal((FillState.Failed, FailureSource.Store), (end.State, end.Failure.Source));
         stalled.Dispose();

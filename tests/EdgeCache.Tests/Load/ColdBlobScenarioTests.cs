@@ -62,5 +62,5 @@ public class ColdBlobScenarioTests
     }
 
     private static OriginCounts Count(FakeOrigin origin) => new(
-        origin.Log.Count(OriginRequestKind.BlobGet), 0, origin.Log.Count(When.Any), origin.Log.BytesSent(When.Any), 0);
+        origin.Log.Count(OriginRequestKind.BlobGet), 0, origin.Log.Count(When.Any), origin.Log.BytesSent(When.Any), 0, 0, 0);
 }

@@ -49,6 +49,19 @@ public class PeerReportTests
     }
 
     [Fact]
+    public void Summary_HasOneRowForAllNumbersOfConnections()
+    {
+        static CellSample Sample(string cell, string server, double rate, double cpu) =>
+            new(cell, server, 1, new CellMeasure([new Figure("MB/s", FigureKind.Headline, true, rate), new Figure("CPU s/GB", FigureKind.Cpu, false, cpu)]));
+        var rows = PeerRow.Of(
+            [Sample("blob/1", "ours", 50, 0.2), Sample("blob/1", "nginx", 100, 0.1), Sample("blob/64", "ours", 300, 0.1), new CellSample("blob/64", "nginx", 1, new CellMeasure([], "no"))],
+            "ours");
+        var lines = new PeerSummary("ours", ["ours", "nginx"], rows).ToString().Split('\n');
+        Assert.Equal("| scenario     | figure |       ours |   nginx | ours : nginx | CPU, ours : nginx |", lines[0]);
+        Assert.Equal("| blob, 1 / 64 | MB/s ↑ | 50.0 / 300 | 100 / - |     0.50 / - |          2.00 / - |", lines[2]);
+    }
+
+    [Fact]
     public void Origin_HasATableOfItsOwn()
     {
         var first = new Figure("first byte ms", FigureKind.Headline, false, 5);

@@ -27,8 +27,8 @@ public sealed class PrometheusTextTests
         string[] expected =
         [
             "# TYPE edgecache_requests_total counter",
-            "edgecache_requests_total{from=\"client\",kind=\"blob\",result=\"miss\",status=\"200\",upstream=\"up\\\"s\\\\t\\nream\"} 1",
-            "edgecache_served_bytes_total{from=\"client\",result=\"miss\",upstream=\"up\\\"s\\\\t\\nream\"} 7",
+            "edgecache_requests_total{from=\"client\",kind=\"blob\",method=\"get\",result=\"miss\",status=\"200\",upstream=\"up\\\"s\\\\t\\nream\"} 1",
+            "edgecache_served_bytes_total{from=\"client\",kind=\"blob\",result=\"miss\",upstream=\"up\\\"s\\\\t\\nream\"} 7",
             "# TYPE edgecache_request_duration_seconds histogram",
             "edgecache_request_duration_seconds_bucket{kind=\"blob\",result=\"miss\",le=\"+Inf\"} 1",
             "# TYPE edgecache_fills_active gauge", "edgecache_fills_total{outcome=\"verified\"} 0",
@@ -89,7 +89,7 @@ public sealed class PrometheusTextTests
         var metrics = node.Node.Services.GetRequiredService<EdgeMetrics>();
         var record = new RequestRecord { Result = CacheResult.Miss, SentBytes = 7 };
         record.SetRoute(new OciRoute(OciRouteKind.Blob, new RepositoryKey(awkward, default), default, UsedNamespace: false));
-        metrics.RequestEnded(record, 200, TimeSpan.FromSeconds(0.2));
+        metrics.RequestEnded(record, "GET", 200, TimeSpan.FromSeconds(0.2));
         metrics.AccessLogDropped();
     }
 }

@@ -31,8 +31,8 @@ public sealed class RequestTelemetryTests
         var metrics = await MetricsAfterAsync(node, "edgecache_requests_total");
         await node.DisposeAsync();
 
-        Assert.Contains("edgecache_requests_total{from=\"client\",kind=\"manifest\",result=\"hit\",status=\"200\",upstream=\"docker.io\"} 1", metrics, StringComparison.Ordinal);
-        Assert.Contains("edgecache_served_bytes_total{from=\"client\",result=\"hit\",upstream=\"docker.io\"} 5", metrics, StringComparison.Ordinal);
+        Assert.Contains("edgecache_requests_total{from=\"client\",kind=\"manifest\",method=\"get\",result=\"hit\",status=\"200\",upstream=\"docker.io\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("edgecache_served_bytes_total{from=\"client\",kind=\"manifest\",result=\"hit\",upstream=\"docker.io\"} 5", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("nginx", metrics, StringComparison.Ordinal);
         var line = Assert.Single(Log(node));
         Assert.DoesNotContain("canary", line, StringComparison.Ordinal);

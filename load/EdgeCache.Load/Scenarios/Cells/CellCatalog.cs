@@ -23,23 +23,26 @@ internal sealed class CellCatalog
 
     private readonly BenchSettings _settings;
     private readonly List<CellPlan> _plans = [];
+    private readonly List<PullPlan> _pulls;
 
     /// <param name="only">Beginnings of cells' names; none means all.</param>
     public CellCatalog(BenchSettings settings, IReadOnlyCollection<string> only)
     {
         _settings = settings;
-        foreach (var plan in Plan())
-        {
-            if (only.Count == 0 || only.Any(begin => plan.Name.StartsWith(begin, StringComparison.OrdinalIgnoreCase)))
-            {
-                _plans.Add(plan);
-            }
-        }
+        bool IsWanted(string name) => only.Count == 0 || only.Any(begin => name.StartsWith(begin, StringComparison.OrdinalIgnoreCase));
+        _plans.AddRange(Plan().Where(plan => IsWanted(plan.Name)));
+        _pulls = [.. PlanPulls().Where(plan => IsWanted(plan.Name))];
     }
 
     private long Large => _settings.IsQuick ? 4 << 20 : 64 << 20;
 
-    public IReadOnlyList<string> Names => [.. _plans.Select(plan => plan.Name)];
+    public IReadOnlyList<string> Names => [.. _plans.Select(plan => plan.Name), .. _pulls.Select(plan => plan.Name)];
+
+    /// <summary>The cells of whole images.</summary>
+    public IReadOnlyList<PullPlan> Pulls => _pulls;
+
+    /// <summary>Whether there are cells of anything else.</summary>
+    public bool HasObjects => _plans.Count > 0;
 
     /// <summary>What the origin is to serve.</summary>
     public StageContent Content => new([.. HitSizes, .. _plans.SelectMany(plan => plan.ColdBlobBytes)])
@@ -143,6 +146,14 @@ internal sealed class CellCatalog
     private IEnumerable<CellPlan> PlanCrowds() => _settings.IsQuick ? [Crowd(Fast)] : [Crowd(Slow), Crowd(Fast)];
 
     private IEnumerable<CellPlan> PlanSlowClients() => [SlowClients("slow-64KiBps", 64 << 10), SlowClients("slow-stalled", 0)];
+
+    /// <summary>A local registry, and a branch office's line.</summary>
+    private IEnumerable<PullPlan> PlanPulls()
+    {
+        yield return new PullPlan($"pull-image/{PullCell.Hosts}", null, _settings.IsQuick ? 0.01 : 0.3);
+        var line = new LinkPace(Megabits: 20, RoundTrip: TimeSpan.FromMilliseconds(40));
+        yield return new PullPlan($"pull-image-20Mbps+40ms/{PullCell.Hosts}", line, _settings.IsQuick ? 0.01 : 0.04);
+    }
 
     private CellPlan PlanWorkingSet()
     {
