@@ -49,6 +49,7 @@ internal static class CacheServices
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
         services.AddSingleton<FillTable>();
+        services.AddSingleton<Refetcher>();
         services.AddSingleton<ManifestResolver>();
         services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
