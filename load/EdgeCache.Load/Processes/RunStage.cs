@@ -15,12 +15,15 @@ internal sealed class RunStage : IAsyncDisposable
     private readonly OriginProcess _origin;
     private readonly FaultProxy? _link;
     private readonly NodeSettings _settings;
-    private readonly List<NodeProcess?> _nodes = [];
-    private readonly List<Uri> _addresses = [];
+    
+    /// <summary>In their places; null where one was killed. Read while an event of the run writes to it.</summary>
+    private readonly NodeProcess?[] _nodes;
+    private readonly Uri[] _addresses;
     private BalancerProcess? _balancer;
 
-    private RunStage(DirectoryInfo folder, OriginProcess origin, NodeSettings settings, LinkPace? link)
+    private RunStage(DirectoryInfo folder, OriginProcess origin, NodeSettings settings, int nodes, LinkPace? link)
     {
+        (_nodes, _addresses) = (new NodeProcess?[nodes], new Uri[nodes]);
         (_folder, _origin, _settings) = (folder, origin, settings);
         if (link is not null)
         {
@@ -53,7 +56,7 @@ internal sealed class RunStage : IAsyncDisposable
         try
         {
             var origin = await OriginProcess.StartAsync(content, folder.FullName, cancellationToken);
-            stage = new RunStage(folder, origin, choose(origin.Catalog), link);
+            stage = new RunStage(folder, origin, choose(origin.Catalog), nodes, link);
             for (var index = 0; index < nodes; index++)
             {
                 await stage.StartNodeAsync(index, stage._settings, cancellationToken);
@@ -138,15 +141,7 @@ internal sealed class RunStage : IAsyncDisposable
         var folder = _folder.CreateSubdirectory($"node-{index}").FullName;
         var upstream = _link?.UrlOf(_origin.Catalog.Url) ?? _origin.Catalog.Url;
         var node = await NodeProcess.StartAsync(settings, upstream, folder, cancellationToken);
-        if (index == _nodes.Count)
-        {
-            _nodes.Add(node);
-            _addresses.Add(node.Url);
-        }
-        else
-        {
-            _nodes[index] = node;
-        }
+        (_nodes[index], _addresses[index]) = (node, node.Url);
     }
 
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)

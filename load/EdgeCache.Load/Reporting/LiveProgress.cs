@@ -11,6 +11,7 @@ internal sealed class LiveProgress
 {
     private const int ShownSamples = 12;
     private const int BarWidth = 40;
+    private static readonly string[] Columns = ["s", "pulls/s", "p50 ms", "p99 ms", "MiB/s", "upstream MiB/s", "hits %", "bytes %", "failed", "in flight"];
     private static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(5);
 
     private readonly TextWriter _output;
@@ -36,13 +37,14 @@ internal sealed class LiveProgress
         Units.Milliseconds(sample.Pulls.P99),
         Units.Number(sample.Clients.Bytes / sample.Length.TotalSeconds / 1048576, "0.0"),
         Units.Number(sample.UpstreamBytes / sample.Length.TotalSeconds / 1048576, "0.0"),
-        Units.Number(sample.Outside?.ByCount * 100, "0.0"),
-        Units.Number(sample.Outside?.ByBytes * 100, "0.0"),
+        Percent(sample.Outside?.ByCount),
+        Percent(sample.Outside?.ByBytes),
         Units.Number(sample.Clients.Failures + sample.Clients.Mismatches),
         Units.Number(sample.InFlight),
     ];
 
-    private static readonly string[] Columns = ["s", "pulls/s", "p50 ms", "p99 ms", "MiB/s", "upstream MiB/s", "hits %", "bytes %", "failed", "in flight"];
+    /// <summary>Below zero where more came from upstream in a window than was given on in it: that is for the next one.</summary>
+    private static string Percent(double? share) => Units.Number(share is { } known ? Math.Max(0, known * 100) : null, "0.0");
 
     private sealed class TableView(LiveDisplayContext context, RunSettings settings) : IProgress<RunSample>
     {

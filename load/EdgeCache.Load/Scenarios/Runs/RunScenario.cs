@@ -33,6 +33,8 @@ internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnly
         profile.Settings.Seed,
         profile.Settings.Loop == LoopKind.Storm ? profile.Settings.Clients : 1);
 
+    /// <summary>When the last pull had ended.</summary>
+    private long _ended;
     private int _inFlight;
     private int _pulls;
 
@@ -49,7 +51,7 @@ internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnly
             var cpuBefore = NodeCpu();
             var started = Stopwatch.GetTimestamp();
             await RunLoopAsync(monitor, progress, started, cancellationToken);
-            var elapsed = Stopwatch.GetElapsedTime(started);
+            var elapsed = Stopwatch.GetElapsedTime(started, _ended);
             var nodeCpu = stage is { HasLostNode: true } ? null : NodeCpu() - cpuBefore;
             var (total, originCpu, driverCpu) = await monitor.EndAsync(cancellationToken);
             var simulated = Simulate(cancellationToken);
@@ -97,24 +99,30 @@ internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnly
         var window = _settings.Duration / MaxSamples is var even && even > MinWindow ? even : MinWindow;
         while (!load.IsCompleted)
         {
-            await Task.WhenAny(load, Task.Delay(window, cancellationToken));
+            // Whole windows, the last one too: the rates of a short one mean nothing.
+            await Task.Delay(window, cancellationToken);
             var sample = await monitor.SampleAsync(cancellationToken);
             _samples.Add(sample);
             progress.Report(sample);
         }
     }
 
-    private Task PutLoadAsync(CancellationToken cancellationToken)
+    private async Task PutLoadAsync(CancellationToken cancellationToken)
     {
         var clients = Enumerable.Range(0, _settings.Clients).Select(_ => new ClientStore(_settings.ClientStore)).ToArray();
-        var random = new Random(_settings.Seed);
         if (_settings.Loop == LoopKind.Closed)
         {
-            return ClosedLoop.RunAsync(TimeProvider.System, _settings.Clients, _settings.Duration, at => PullAsync(at, NextClient(clients), cancellationToken), cancellationToken);
+            await ClosedLoop.RunAsync(TimeProvider.System, clients.Length, _settings.Duration, at => PullAsync(at, NextClient(clients), cancellationToken), cancellationToken);
+        }
+        else
+        {
+            // The loop starts its jobs one after the other: the draws need no lock, and are the same for the same seed.
+            var random = new Random(_settings.Seed);
+            var loop = new OpenLoop(TimeProvider.System, _settings.InFlight, Patience);
+            await loop.RunAsync(Starts(), at => PullAsync(at, clients[random.Next(clients.Length)], cancellationToken), _recorder.PullNotStarted, cancellationToken);
         }
 
-        var loop = new OpenLoop(TimeProvider.System, _settings.InFlight, Patience);
-        return loop.RunAsync(Starts(), at => PullAsync(at, clients[random.Next(clients.Length)], cancellationToken), _recorder.PullNotStarted, cancellationToken);
+        _ended = Stopwatch.GetTimestamp();
     }
 
     private IEnumerable<TimeSpan> Starts() => _settings.Loop == LoopKind.Storm
