@@ -34,13 +34,15 @@ internal static class RunPlots
             Latency("p50", sample => sample.Pulls, pulls => pulls.P50),
             Latency("p90", sample => sample.Pulls, pulls => pulls.P90),
             Latency("p99", sample => sample.Pulls, pulls => pulls.P99),
-            Latency("max", sample => sample.Pulls, pulls => pulls.Max)) with { IsLogarithmic = true };
+            Latency("max", sample => sample.Pulls, pulls => pulls.Max)) with
+        { IsLogarithmic = true };
         yield return Draw(
             "Latency of requests, ms",
             Latency("p50", sample => sample.Requests, requests => requests.P50),
             Latency("p90", sample => sample.Requests, requests => requests.P90),
             Latency("p99", sample => sample.Requests, requests => requests.P99),
-            Latency("max", sample => sample.Requests, requests => requests.Max)) with { IsLogarithmic = true };
+            Latency("max", sample => sample.Requests, requests => requests.Max)) with
+        { IsLogarithmic = true };
         yield return HitRatePlot("Hit rate by count, %", seconds, figures, rate => rate.ByCount);
         yield return HitRatePlot("Hit rate by bytes, %", seconds, figures, rate => rate.ByBytes);
         yield return Draw("Upstream GETs per second", Line("manifests and blobs", sample => sample.UpstreamGets / sample.Length.TotalSeconds));
