@@ -31,6 +31,7 @@ internal static class LoadCommandLine
         "Puts load on an edge node and measures what it gives. By itself it starts an origin and a node, each in a process of its own; with "
         + "--target it measures what runs already. Exit code: 0 good, 1 a wrong body, a failed request or a broken promise, 2 wrong command line.")
     {
-        ColdBlobVerb.Create(), PullVerb.Create(), HitVerb.Create(), IdleVerb.Create(), PeersVerb.Create(), SimulateVerb.Create(), TiersVerb.Create(), OriginVerb.Create(),
+        ColdBlobVerb.Create(), PullVerb.Create(), HitVerb.Create(), IdleVerb.Create(), PeersVerb.Create(), RunVerb.Create(), SimulateVerb.Create(), TiersVerb.Create(),
+        OriginVerb.Create(),
     };
 }

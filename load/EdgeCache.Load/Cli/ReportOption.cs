@@ -15,7 +15,8 @@ internal sealed class ReportOption
 
     public void AddTo(Command command) => command.Options.Add(_json);
 
-    public async Task WriteAsync(ParseResult result, string tables, IReadOnlyList<object> figures, CancellationToken cancellationToken)
+    /// <returns>What was written.</returns>
+    public async Task<LoadReport> WriteAsync(ParseResult result, string tables, IReadOnlyList<object> figures, CancellationToken cancellationToken)
     {
         var verb = result.CommandResult.Command.Name;
         var report = new LoadReport(verb, string.Join(' ', result.Tokens.Select(token => token.Value)), _started, _machine, figures);
@@ -26,5 +27,7 @@ internal sealed class ReportOption
         {
             await File.WriteAllTextAsync(file.FullName, report.ToJson(), cancellationToken);
         }
+
+        return report;
     }
 }

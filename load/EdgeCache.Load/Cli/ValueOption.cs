@@ -99,6 +99,16 @@ internal static class ValueOption
         },
     };
 
+    /// <summary>The same without a default: what is not given is decided elsewhere.</summary>
+    public static Option<T> WithoutDefault<T>(Option<T> option)
+    {
+        option.DefaultValueFactory = null;
+        return option;
+    }
+
+    /// <summary>Whether an option stands on the command line.</summary>
+    public static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
     private static int ParseCount(ArgumentResult result, (int Min, int Max) range) => ParseCount(result.Tokens[0].Value, result, range);
 
     private static int ParseCount(string text, ArgumentResult result, (int Min, int Max) range)

@@ -12,8 +12,6 @@ internal sealed class ConnectionPool(Uri target) : IDisposable
 
     private readonly ConcurrentStack<RegistryConnection> _idle = new();
 
-    public Uri Target => target;
-
     /// <summary>An idle connection, which its server may have closed meanwhile; null where there is none.</summary>
     public RegistryConnection? TryTake() => _idle.TryPop(out var connection) ? connection : null;
 

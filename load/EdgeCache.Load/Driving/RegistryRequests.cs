@@ -21,7 +21,7 @@ internal sealed class RegistryRequests(IReadOnlyList<ConnectionPool> pools, int 
     /// <summary>Asks whether there is a registry.</summary>
     public Task PingAsync(CancellationToken cancellationToken) => RepeatAsync("/v2/", async connection =>
     {
-        var head = await connection.SendAsync(RegistryConnection.CreateGet(Pool.Target, "/v2/"), cancellationToken);
+        var head = await connection.SendAsync(RegistryConnection.CreateGet(connection.Registry, "/v2/"), cancellationToken);
         await DrainAsync(connection, cancellationToken);
         return head.Status;
     }, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class RegistryRequests(IReadOnlyList<ConnectionPool> pools, int 
         var digest = default(Digest);
         await RepeatAsync(path, async connection =>
         {
-            var head = await connection.SendAsync(RegistryConnection.CreateRequest(Pool.Target, "HEAD", path, Accept), cancellationToken, isHead: true);
+            var head = await connection.SendAsync(RegistryConnection.CreateRequest(connection.Registry, "HEAD", path, Accept), cancellationToken, isHead: true);
             digest = DigestOf(connection.Head);
             return head.Status;
         }, cancellationToken);
@@ -61,12 +61,13 @@ internal sealed class RegistryRequests(IReadOnlyList<ConnectionPool> pools, int 
     {
         await RepeatAsync(path, connection => ReceiveAsync(connection, path, accept, body, cancellationToken), cancellationToken, () => body.Length > 0);
         body.Verify(path);
+        recorder.ContentVerified(new LoggedRequest(body.Digest, body.Length, IsManifest: accept is not null));
     }
 
     private async Task<int> ReceiveAsync(RegistryConnection connection, string path, string? accept, ReceivedBody body, CancellationToken cancellationToken)
     {
         var range = body.Length > 0 ? $"Range: bytes={body.Length}-\r\n" : string.Empty;
-        var head = await connection.SendAsync(RegistryConnection.CreateGet(Pool.Target, path, accept, range), cancellationToken);
+        var head = await connection.SendAsync(RegistryConnection.CreateGet(connection.Registry, path, accept, range), cancellationToken);
         if (head.Status is not (200 or 206))
         {
             await DrainAsync(connection, cancellationToken);

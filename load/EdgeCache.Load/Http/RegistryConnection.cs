@@ -18,9 +18,9 @@ internal sealed class RegistryConnection : IDisposable
     private long _bodyLeft;
     private ReadOnlyMemory<byte> _head;
 
-    private RegistryConnection(Socket socket, SslStream? tls, int bufferBytes)
+    private RegistryConnection(Uri registry, Socket socket, SslStream? tls, int bufferBytes)
     {
-        (_socket, _tls) = (socket, tls);
+        (Registry, _socket, _tls) = (registry, socket, tls);
         _buffer = new byte[bufferBytes];
     }
 
@@ -31,7 +31,7 @@ internal sealed class RegistryConnection : IDisposable
         try
         {
             await socket.ConnectAsync(registry.Host, registry.Port, cancellationToken);
-            return new RegistryConnection(socket, registry.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(socket, registry, cancellationToken) : null, bufferBytes);
+            return new RegistryConnection(registry, socket, registry.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(socket, registry, cancellationToken) : null, bufferBytes);
         }
         catch
         {
@@ -57,6 +57,9 @@ internal sealed class RegistryConnection : IDisposable
     public static byte[] CreateRequest(Uri registry, string method, string path, string? accept = null, string furtherHeaders = "") => Encoding.ASCII.GetBytes(
         $"{method} {path} HTTP/1.1\r\nHost: {registry.Authority}\r\nUser-Agent: edgecache-load\r\n"
         + $"{(accept is null ? string.Empty : $"Accept: {accept}\r\n")}{furtherHeaders}\r\n");
+
+    /// <summary>Where it leads.</summary>
+    public Uri Registry { get; }
 
     /// <summary>The last response's head up to and without its empty line, valid until the next call; empty where that got none.</summary>
     public ReadOnlySpan<byte> Head => _head.Span;

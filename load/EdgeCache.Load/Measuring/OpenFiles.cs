@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EdgeCache.Load.Measuring;
 
-/// <summary>How many files a process of this session may have open: a connection is one.</summary>
+/// <summary>How many files processes have open and may have open: a connection is one.</summary>
 internal static class OpenFiles
 {
     private const string Limits = "/proc/self/limits";
@@ -17,6 +17,19 @@ internal static class OpenFiles
         return limit < connections + FurtherFiles
             ? $"{connections} connections need more open files than {limit}; raise the limit (ulimit -n {connections + FurtherFiles})."
             : null;
+    }
+
+    /// <summary>How many a process has open; 0 where it has ended.</summary>
+    public static int Count(int processId)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries($"/proc/{processId}/fd").Length;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>The soft limit of a <c>/proc/PID/limits</c>; null where it has none.</summary>

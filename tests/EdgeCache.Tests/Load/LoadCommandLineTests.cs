@@ -23,6 +23,16 @@ public class LoadCommandLineTests
     [InlineData("peers --slow-clients 10001", "--slow-clients '10001': allowed is 1 to 10000.")]
     [InlineData("peers --peers apache", "apache")]
     [InlineData("tiers --near 20 0", "--near '20 0': allowed is 1 to 10000.")]
+    [InlineData("run fly", "fly")]
+    [InlineData("run churn --rate 0", "--rate '0': allowed is 0.001 to 100000.")]
+    [InlineData("run churn --one-timers 1.5", "--one-timers '1.5': allowed is 0 to 1.")]
+    [InlineData("run churn --image a:b", "go with --target")]
+    [InlineData("run churn --target http://registry.example", "--allow-remote")]
+    [InlineData("run churn --target http://127.0.0.1:1 --image A:b", "NAME:TAG")]
+    [InlineData("run churn --target http://127.0.0.1:1 --image a:b", "--one-timers 0")]
+    [InlineData("run node-loss --target http://127.0.0.1:1", "without --target")]
+    [InlineData("run node-loss --nodes 1", "--nodes 2 or more")]
+    [InlineData("run churn --images 100000 --scale 1", "fewer --images")]
     [InlineData("fly", "fly")]
     public async Task WrongCommandLine_SaysWhatIsAllowed(string line, string expected)
     {
@@ -40,6 +50,8 @@ public class LoadCommandLineTests
     [InlineData("idle --objects 0 1000000 --settle 10s --time-limit 5m")]
     [InlineData("peers --only manifest blob-64MiB --peers nginx varnish --rounds 5 --duration 2s --slow-clients 10000 --quick --no-pin")]
     [InlineData("tiers --near 20 100 --far 100 --round-trip 50ms --size 16MiB --rounds 5")]
+    [InlineData("run soak --duration 10m --rate 20 --arrivals poisson --images 500 --zipf 0.9 --seed 3 --scale 0.01 --cache 1GiB --json a --html b")]
+    [InlineData("run hot-hit --target http://127.0.0.1:1 --target http://127.0.0.1:2 --image a/b:latest --image c:v1 --metrics http://127.0.0.1:3/metrics --pid 7")]
     public void GoodCommandLine_Parses(string line) => Assert.Empty(LoadCommandLine.BuildRoot().Parse(line.Split(' ')).Errors);
 
     [Theory]
@@ -53,5 +65,15 @@ public class LoadCommandLineTests
         var output = new StringWriter();
         Assert.Equal(ExitCodes.Success, await LoadCommandLine.RunAsync(line.Split(' '), output, TextWriter.Null));
         Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("peers --list --quick --only manifest", ExitCodes.Success, "manifest-digest/32\nmanifest-tag/32\n")]
+    [InlineData("peers --only nothing-of-this-name", ExitCodes.WrongCommandLine, "\n")]
+    public async Task Names_AreListed(string line, int exitCode, string expected)
+    {
+        var output = new StringWriter();
+        Assert.Equal(exitCode, await LoadCommandLine.RunAsync(line.Split(' '), output, TextWriter.Null));
+        Assert.Equal(expected, output.ToString());
     }
 }

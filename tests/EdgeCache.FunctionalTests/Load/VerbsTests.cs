@@ -3,7 +3,7 @@ using EdgeCache.Load.Cli;
 using EdgeCache.Testing;
 using Xunit;
 
-namespace EdgeCache.Tests.Load;
+namespace EdgeCache.FunctionalTests.Load;
 
 /// <summary>Each verb with its origin and its node as processes, small: the exit code and the counts, never the times.</summary>
 public class VerbsTests
@@ -66,6 +66,31 @@ public class VerbsTests
             Assert.Equal(2, row.GetProperty("exact").GetInt32());
             Assert.Equal(row.GetProperty("way").GetString() is "direct" or "cold" ? 2 : 0, row.GetProperty("registryGets").GetInt32());
         });
+    }
+
+    [Fact]
+    public async Task Run_SeesFromOutsideWhatTheNodeClaims()
+    {
+        var run = Assert.Single(await RunAsync("run churn --duration 3s --rate 30 --clients 20 --images 24 --scale 0.001"));
+        var total = run.GetProperty("total");
+        Assert.Equal(0, total.GetProperty("clients").GetProperty("mismatches").GetInt64());
+        Assert.Equal(0, total.GetProperty("clients").GetProperty("failures").GetInt64());
+        Assert.True(total.GetProperty("clients").GetProperty("pulls").GetInt64() > 0);
+        var (outside, inside) = (total.GetProperty("outside"), total.GetProperty("inside"));
+        Assert.InRange(outside.GetProperty("byCount").GetDouble(), 0.01, 1);
+        Assert.Equal(inside.GetProperty("byCount").GetDouble(), outside.GetProperty("byCount").GetDouble(), 3);
+        Assert.Equal(inside.GetProperty("byBytes").GetDouble(), outside.GetProperty("byBytes").GetDouble(), 3);
+        Assert.All(run.GetProperty("verdicts").EnumerateArray(), verdict => Assert.True(verdict.GetProperty("isGood").GetBoolean(), verdict.ToString()));
+        Assert.NotEqual(0, run.GetProperty("samples").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task RunOfAStorm_AsksUpstreamOnceForEachObject()
+    {
+        var run = Assert.Single(await RunAsync("run cold-storm --duration 2s --rate 1 --clients 12 --scale 0.001"));
+        var total = run.GetProperty("total");
+        Assert.Equal(24, total.GetProperty("clients").GetProperty("pulls").GetInt64());
+        Assert.Equal(total.GetProperty("clients").GetProperty("gets").GetInt64(), 12 * total.GetProperty("upstreamGets").GetInt64());
     }
 
     private static async Task<List<JsonElement>> RunAsync(string line)
