@@ -14,7 +14,7 @@ internal sealed class RunStage : IAsyncDisposable
     private readonly OriginProcess _origin;
     private readonly FaultProxy? _link;
     private readonly NodeSettings _settings;
-    
+
     /// <summary>In their places; null where one was killed. Read while an event of the run writes to it.</summary>
     private readonly NodeProcess?[] _nodes;
     private readonly Uri[] _addresses;

@@ -40,7 +40,7 @@ internal sealed class OriginVerb
     public static Command Create()
     {
         var verb = new OriginVerb();
-        var command = new Command("origin", "The origin that the other verbs start.") 
+        var command = new Command("origin", "The origin that the other verbs start.")
         {
             verb._blobs, verb._layers, verb._rate, verb._images, verb._synthetic, verb._seed, verb._scale,
         };
