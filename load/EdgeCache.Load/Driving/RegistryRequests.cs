@@ -61,6 +61,7 @@ internal sealed class RegistryRequests(IReadOnlyList<ConnectionPool> pools, int 
     {
         await RepeatAsync(path, connection => ReceiveAsync(connection, path, accept, body, cancellationToken), cancellationToken, () => body.Length > 0);
         body.Verify(path);
+        recorder.ContentVerified(new LoggedRequest(body.Digest, body.Length, IsManifest: accept is not null));
     }
 
     private async Task<int> ReceiveAsync(RegistryConnection connection, string path, string? accept, ReceivedBody body, CancellationToken cancellationToken)

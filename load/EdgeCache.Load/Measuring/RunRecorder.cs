@@ -7,7 +7,8 @@ namespace EdgeCache.Load.Measuring;
 /// What a run's clients saw: counts since the start, and latencies of the present window and of the whole run; a latency belongs to the window in which it ended.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class RunRecorder
+/// <param name="log">Where what arrives is told one by one; null is a log of its own.</param>
+internal sealed class RunRecorder(RequestLog? log = null)
 {
     private const int MaxErrors = 10;
 
@@ -19,6 +20,9 @@ internal sealed class RunRecorder
     private LatencyHistogram _requests = new();
     private RunCounts _counts;
     private long _bytes;
+
+    /// <summary>What came, one by one.</summary>
+    public RequestLog Log { get; } = log ?? new RequestLog();
 
     public RunCounts Counts
     {
@@ -106,6 +110,9 @@ internal sealed class RunRecorder
             };
         }
     }
+
+    /// <summary>A client has a manifest or a blob whole.</summary>
+    public void ContentVerified(in LoggedRequest request) => Log.Add(request);
 
     public void ContentArrived(int bytes) => Interlocked.Add(ref _bytes, bytes);
 

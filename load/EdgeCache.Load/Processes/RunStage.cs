@@ -1,3 +1,4 @@
+using EdgeCache.Configuration;
 using EdgeCache.Load.Http;
 using EdgeCache.Testing.Network;
 
@@ -37,6 +38,9 @@ internal sealed class RunStage : IAsyncDisposable
     /// <summary>The nodes that run.</summary>
     public IReadOnlyList<LoadTarget> Nodes =>
         [.. _nodes.OfType<NodeProcess>().Select(node => new LoadTarget(node.Url, node.Id, new Uri(node.AdminUrl, "/metrics")))];
+
+    /// <summary>The limit of each node's cache.</summary>
+    public long CacheBytes => ByteSize.TryParse(_settings.CacheLimit, out var bytes) ? bytes : throw new InvalidOperationException($"{_settings.CacheLimit} is no size.");
 
     public int OriginProcessId => _origin.Id;
 

@@ -47,6 +47,8 @@ internal static class RunTable
             ("hit rate by count %, nodes say", Percent(total.Inside?.ByCount)),
             ("hit rate by bytes %, outside", Percent(total.Outside?.ByBytes)),
             ("hit rate by bytes %, nodes say", Percent(total.Inside?.ByBytes)),
+            ("hit rate by count %, simulated", Percent(figures.Simulated?.ByCount)),
+            ("hit rate by bytes %, simulated", Percent(figures.Simulated?.ByBytes)),
             ("node CPU s", Units.Seconds(figures.NodeCpu)),
             ("origin CPU s", Units.Seconds(figures.OriginCpu)),
             ("driver CPU s", Units.Seconds(figures.DriverCpu)),

@@ -40,7 +40,7 @@ internal static class SimulationReport
         return $"{Units.Number(trace.Requests.Length)} requests for {Units.Number(trace.Objects)} {kind}, {Percent(trace.Objects == 0 ? 0 : (double)once / trace.Objects)} of them asked for once";
     }
 
-    private static void Append(StringBuilder text, string title, IReadOnlyList<SimulationFigures> figures, Func<HitRate, double> valueOf)
+    private static void Append(StringBuilder text, string title, IReadOnlyList<SimulationFigures> figures, Func<ReplayTally, double> valueOf)
     {
         var capacities = figures.Select(figure => figure.Capacity).Distinct().ToList();
         var table = new MarkdownTable([title, .. capacities]);

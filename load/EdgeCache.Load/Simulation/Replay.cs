@@ -8,21 +8,21 @@ internal static class Replay
 {
     /// <summary>One cache.</summary>
     /// <param name="warmUp">So many of the first requests are sent and not counted.</param>
-    public static HitRate Run(RequestTrace trace, ISimulatedCache cache, int warmUp, CancellationToken cancellationToken) =>
+    public static ReplayTally Run(RequestTrace trace, ISimulatedCache cache, int warmUp, CancellationToken cancellationToken) =>
         Run(trace, [cache], (_, _) => 0, warmUp, cancellationToken);
 
     /// <summary>Some nodes with a cache each.</summary>
-    public static HitRate Run(RequestTrace trace, IReadOnlyList<ISimulatedCache> nodes, Balance balance, int seed, int warmUp, CancellationToken cancellationToken)
+    public static ReplayTally Run(RequestTrace trace, IReadOnlyList<ISimulatedCache> nodes, Balance balance, int seed, int warmUp, CancellationToken cancellationToken)
     {
         var random = new Random(seed);
         var homes = balance == Balance.Affinity ? HomesOf(trace, nodes.Count) : [];
         return Run(trace, nodes, (number, count) => balance == Balance.Affinity ? homes[number] : random.Next(count), warmUp, cancellationToken);
     }
 
-    private static HitRate Run(
+    private static ReplayTally Run(
         RequestTrace trace, IReadOnlyList<ISimulatedCache> nodes, Func<int, int, int> choose, int warmUp, CancellationToken cancellationToken)
     {
-        var rate = default(HitRate);
+        var rate = default(ReplayTally);
         for (var index = 0; index < trace.Requests.Length; index++)
         {
             cancellationToken.ThrowIfCancellationRequested();

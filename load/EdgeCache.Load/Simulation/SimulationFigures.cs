@@ -7,4 +7,4 @@ namespace EdgeCache.Load.Simulation;
 /// <param name="Balance">How requests were spread over them; null for one node.</param>
 /// <param name="Capacity">As it was asked for.</param>
 /// <param name="CapacityBytes">Of all nodes together.</param>
-internal sealed record SimulationFigures(string Kind, string Policy, int Nodes, string? Balance, string Capacity, long CapacityBytes, HitRate Rate);
+internal sealed record SimulationFigures(string Kind, string Policy, int Nodes, string? Balance, string Capacity, long CapacityBytes, ReplayTally Rate);

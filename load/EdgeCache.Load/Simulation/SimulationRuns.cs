@@ -39,7 +39,7 @@ internal sealed class SimulationRuns(double warmUp, int seed)
         })];
     }
 
-    public DiskSizing Sizing(RequestTrace trace, Func<HitRate, double> valueOf) => new(trace, WarmUpOf(trace), valueOf);
+    public DiskSizing Sizing(RequestTrace trace, Func<ReplayTally, double> valueOf) => new(trace, WarmUpOf(trace), valueOf);
 
     private int WarmUpOf(RequestTrace trace) => (int)(trace.Requests.Length * warmUp);
 }

@@ -97,7 +97,7 @@ internal sealed class SimulateVerb
     private async Task<int> FindSizeAsync(ParseResult result, SimulationRuns runs, TraceContent content, double wanted, CancellationToken cancellationToken)
     {
         var kind = result.GetValue(_by);
-        Func<HitRate, double> valueOf = rate => rate.Of(kind);
+        Func<ReplayTally, double> valueOf = rate => rate.Of(kind);
         var unit = kind switch { RateKind.Bytes => "by bytes", RateKind.Count => "by count", _ => "by count and by bytes" };
         var sizing = runs.Sizing(content.Blobs, valueOf);
         if (sizing.Find(wanted, cancellationToken) is not { } answer)

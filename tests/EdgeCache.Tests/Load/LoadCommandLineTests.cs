@@ -66,4 +66,14 @@ public class LoadCommandLineTests
         Assert.Equal(ExitCodes.Success, await LoadCommandLine.RunAsync(line.Split(' '), output, TextWriter.Null));
         Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("peers --list --quick --only manifest", ExitCodes.Success, "manifest-digest/32\nmanifest-tag/32\n")]
+    [InlineData("peers --only nothing-of-this-name", ExitCodes.WrongCommandLine, "\n")]
+    public async Task Names_AreListed(string line, int exitCode, string expected)
+    {
+        var output = new StringWriter();
+        Assert.Equal(exitCode, await LoadCommandLine.RunAsync(line.Split(' '), output, TextWriter.Null));
+        Assert.Equal(expected, output.ToString());
+    }
 }

@@ -59,8 +59,21 @@ public class RunJudgeTests
         Assert.Null(rule.Judge([100, 100, 100]).IsGood);
     }
 
-    private static RunVerdict Verdict(RunSample total, bool hasLostNode, string name) =>
-        RunJudge.Judge(new RunSettings { Scenario = "churn" }, total, [], hasLostNode).Single(verdict => verdict.Name == name);
+    [Theory]
+    [InlineData(0.80, 0.80, true)]
+    [InlineData(0.81, 0.79, true)]
+    [InlineData(0.83, 0.80, false)]
+    [InlineData(0.80, 0.77, false)]
+    public void HitRate_MustBeAsSimulated(double byCount, double byBytes, bool isGood)
+    {
+        var total = Total(new RunCounts { Pulls = 100, Gets = 1000, Bytes = 10_000 }, 200, 2000, null);
+        Assert.Equal(isGood, Verdict(total, hasLostNode: false, "hit rate as simulated", new MeasuredHitRate(byCount, byBytes)).IsGood);
+        Assert.Null(Verdict(total, hasLostNode: true, "hit rate as simulated", new MeasuredHitRate(byCount, byBytes)).IsGood);
+        Assert.Null(Verdict(total, hasLostNode: false, "hit rate as simulated").IsGood);
+    }
+
+    private static RunVerdict Verdict(RunSample total, bool hasLostNode, string name, MeasuredHitRate? simulated = null) =>
+        RunJudge.Judge(new RunSettings { Scenario = "churn" }, total, [], simulated, hasLostNode).Single(verdict => verdict.Name == name);
 
     private static RunSample Total(RunCounts clients, long? upstreamGets, long? upstreamBytes, NodeCounts? nodes) =>
         new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), clients, default, default, upstreamGets, upstreamBytes, nodes, null, 0);

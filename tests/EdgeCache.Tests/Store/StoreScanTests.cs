@@ -10,7 +10,7 @@ namespace EdgeCache.Tests.Store;
 /// <summary>The start on a folder with many files: served at once, known in the end. With a million: <c>load -- idle</c>.</summary>
 public sealed class StoreScanTests : IAsyncLifetime
 {
-    private const int Objects = 20_000;
+    private const int Objects = 4_000;
 
     private readonly StoreFixture _fixture = new();
 
@@ -57,7 +57,7 @@ public sealed class StoreScanTests : IAsyncLifetime
     public async Task MoreThanTheLimit_IsEvictedWhileItIsFound()
     {
         await using var small = new StoreFixture(options: options => options with { Eviction = options.Eviction with { MaxObjects = 1_000 } });
-        await small.ReopenAsync(() => Fill(5_000, small.Paths));
+        await small.ReopenAsync(() => Fill(3_000, small.Paths));
 
         await small.Store.Loaded;
 

@@ -1,3 +1,5 @@
+using EdgeCache.Load.Measuring;
+
 namespace EdgeCache.Load.Scenarios.Runs;
 
 /// <summary>What a run found.</summary>
@@ -17,5 +19,8 @@ internal sealed record RunFigures(
     IReadOnlyList<RunVerdict> Verdicts,
     IReadOnlyList<RunSample> Samples)
 {
+    /// <summary>The hit rate that eviction alone gives for the same requests; null where it is not known.</summary>
+    public MeasuredHitRate? Simulated { get; init; }
+
     public bool IsGood => Verdicts.All(verdict => verdict.IsGood != false);
 }

@@ -3,6 +3,7 @@ using EdgeCache.Load.Driving;
 using EdgeCache.Load.Http;
 using EdgeCache.Load.Measuring;
 using EdgeCache.Load.Processes;
+using EdgeCache.Load.Simulation;
 using EdgeCache.Load.Workload;
 
 namespace EdgeCache.Load.Scenarios.Runs;
@@ -46,14 +47,16 @@ internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnly
             await WarmUpAsync(cancellationToken);
             using var monitor = new RunMonitor(_recorder, stage, () => stage?.Nodes ?? nodes, () => Volatile.Read(ref _inFlight));
             await monitor.BeginAsync(cancellationToken);
+            _recorder.Log.Begin();
             var cpuBefore = NodeCpu();
             var started = Stopwatch.GetTimestamp();
             await RunLoopAsync(monitor, progress, started, cancellationToken);
             var elapsed = Stopwatch.GetElapsedTime(started, _ended);
             var nodeCpu = stage is { HasLostNode: true } ? null : NodeCpu() - cpuBefore;
             var (total, originCpu, driverCpu) = await monitor.EndAsync(cancellationToken);
-            var verdicts = RunJudge.Judge(_settings, total, _samples, stage?.HasLostNode ?? false);
-            return new RunFigures(_settings, elapsed, total, nodeCpu, originCpu, driverCpu, _marks, _recorder.Errors, verdicts, _samples);
+            var simulated = Simulate(cancellationToken);
+            var verdicts = RunJudge.Judge(_settings, total, _samples, simulated, stage?.HasLostNode ?? false);
+            return new RunFigures(_settings, elapsed, total, nodeCpu, originCpu, driverCpu, _marks, _recorder.Errors, verdicts, _samples) { Simulated = simulated };
         }
         finally
         {
@@ -63,6 +66,10 @@ internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnly
             }
         }
     }
+
+    /// <summary>Replays what clients got through the nodes' eviction in memory; null where the nodes are not ours.</summary>
+    private MeasuredHitRate? Simulate(CancellationToken cancellationToken) => stage is null || _recorder.Log.IsFull ? null
+        : LoggedReplay.Run(_recorder.Log, stage.CacheBytes, _settings.Nodes, cancellationToken);
 
     private async Task RunLoopAsync(RunMonitor monitor, IProgress<RunSample> progress, long started, CancellationToken cancellationToken)
     {
@@ -147,7 +154,7 @@ internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnly
             return;
         }
 
-        var uncounted = new RunRecorder();
+        var uncounted = new RunRecorder(_recorder.Log);
 
         // The least popular first: a cache that does not hold all of them then begins with those it would have.
         var options = new ParallelOptions { MaxDegreeOfParallelism = WarmUpsAtOnce, CancellationToken = cancellationToken };

@@ -3,7 +3,7 @@ using EdgeCache.Load.Cli;
 using EdgeCache.Testing;
 using Xunit;
 
-namespace EdgeCache.Tests.Load;
+namespace EdgeCache.FunctionalTests.Load;
 
 /// <summary>Each verb with its origin and its node as processes, small: the exit code and the counts, never the times.</summary>
 public class VerbsTests
