@@ -14,20 +14,21 @@ internal sealed class LiveProgress
     private static readonly string[] Columns = ["s", "pulls/s", "p50 ms", "p99 ms", "MiB/s", "upstream MiB/s", "hits %", "bytes %", "failed", "in flight"];
     private static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(5);
 
-    private readonly TextWriter _output;
+    private readonly TextWriter _lines;
     private readonly RunSettings _settings;
     private readonly bool _isTerminal;
 
-    private LiveProgress(TextWriter output, RunSettings settings, bool isTerminal) => (_output, _settings, _isTerminal) = (output, settings, isTerminal);
+    private LiveProgress(TextWriter lines, RunSettings settings, bool isTerminal) => (_lines, _settings, _isTerminal) = (lines, settings, isTerminal);
 
-    /// <param name="output">Where it is shown; only the process's own output can be a terminal.</param>
-    public static LiveProgress Create(TextWriter output, RunSettings settings) =>
-        new(output, settings, ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi);
+    /// <param name="output">Where the table is drawn; only the process's own output can be a terminal.</param>
+    /// <param name="error">Where lines go, so that the output has the report alone.</param>
+    public static LiveProgress Create(TextWriter output, TextWriter error, RunSettings settings) =>
+        new(error, settings, ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi);
 
     /// <summary>Runs what tells of its samples, and shows them meanwhile.</summary>
     public Task<RunFigures> RunAsync(Func<IProgress<RunSample>, Task<RunFigures>> run) => _isTerminal
         ? AnsiConsole.Live(new Text("starting")).AutoClear(true).StartAsync(context => run(new TableView(context, _settings)))
-        : run(new LineView(_output, _settings));
+        : run(new LineView(_lines, _settings));
 
     private static string[] CellsOf(RunSample sample) =>
     [

@@ -90,7 +90,7 @@ internal sealed class RunVerb
         var content = new SyntheticSettings(settings.Seed, settings.Images, settings.Scale);
         var own = _targets.Images(result);
         var images = own.Count > 0 ? own : ImageChoice.ImagesOf(content);
-        var progress = LiveProgress.Create(result.InvocationConfiguration.Output, settings);
+        var progress = LiveProgress.Create(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, settings);
         if (_targets.Targets(result) is { Count: > 0 } targets)
         {
             var remote = new RunScenario(profile, null, targets, _targets.Nodes(result), images);

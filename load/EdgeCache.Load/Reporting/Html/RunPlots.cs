@@ -19,6 +19,17 @@ internal static class RunPlots
         PlotSeries Line(string name, Func<RunSample, double?> value) => new(name, [.. samples.Select(value)]);
         PlotSeries Latency(string name, Func<RunSample, LatencyPercentiles> of, Func<LatencyPercentiles, TimeSpan> value) =>
             Line(name, sample => of(sample).Count == 0 ? null : value(of(sample)).TotalMilliseconds);
+        Plot DrawLatencies(string title, Func<RunSample, LatencyPercentiles> of) => new(
+            title,
+            seconds,
+            figures.Events,
+            Latency("p50", of, latencies => latencies.P50),
+            Latency("p90", of, latencies => latencies.P90),
+            Latency("p99", of, latencies => latencies.P99),
+            Latency("max", of, latencies => latencies.Max))
+        {
+            IsLogarithmic = true,
+        };
 
         yield return Draw(
             "Pulls per second",
@@ -29,20 +40,8 @@ internal static class RunPlots
             "MiB per second",
             Line("to clients", sample => sample.Clients.Bytes / MiB / sample.Length.TotalSeconds),
             Line("from upstream", sample => sample.UpstreamBytes / MiB / sample.Length.TotalSeconds));
-        yield return Draw(
-            "Latency of pulls, ms, from the intended start",
-            Latency("p50", sample => sample.Pulls, pulls => pulls.P50),
-            Latency("p90", sample => sample.Pulls, pulls => pulls.P90),
-            Latency("p99", sample => sample.Pulls, pulls => pulls.P99),
-            Latency("max", sample => sample.Pulls, pulls => pulls.Max)) with
-        { IsLogarithmic = true };
-        yield return Draw(
-            "Latency of requests, ms",
-            Latency("p50", sample => sample.Requests, requests => requests.P50),
-            Latency("p90", sample => sample.Requests, requests => requests.P90),
-            Latency("p99", sample => sample.Requests, requests => requests.P99),
-            Latency("max", sample => sample.Requests, requests => requests.Max)) with
-        { IsLogarithmic = true };
+        yield return DrawLatencies("Latency of pulls, ms, from the intended start", sample => sample.Pulls);
+        yield return DrawLatencies("Latency of requests, ms", sample => sample.Requests);
         yield return HitRatePlot("Hit rate by count, %", seconds, figures, rate => rate.ByCount);
         yield return HitRatePlot("Hit rate by bytes, %", seconds, figures, rate => rate.ByBytes);
         yield return Draw("Upstream GETs per second", Line("manifests and blobs", sample => sample.UpstreamGets / sample.Length.TotalSeconds));
