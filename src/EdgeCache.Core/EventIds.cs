@@ -33,6 +33,7 @@ internal static class EventIds
     public const int TagServedStale = 3206;
     public const int FillCrashed = 3207;
     public const int FillResumed = 3220;
+    public const int RefetchFailed = 3221;
 
     public const int IndexReplayed = 3300;
     public const int IndexJournalDamaged = 3301;

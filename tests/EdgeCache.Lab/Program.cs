@@ -6,6 +6,7 @@ var root = new RootCommand("The fault laboratory of EdgeCache: what a node promi
     ReportCommand.Create(),
     SimulateCommand.Create(),
     PowerCutsCommand.Create(),
+    LostWritesCommand.Create(),
     TamperingCommands.CreateKills(),
     TamperingCommands.CreateDiskErrors(),
     WorkCommand.Create(),

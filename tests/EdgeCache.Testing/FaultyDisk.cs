@@ -35,7 +35,7 @@ public sealed class FaultyDisk : IDisk
 
     /// <summary>Has all that changes the disk fail, as a full or broken one does; reads go on.</summary>
     public void Refuse(Func<Exception> error) =>
-        Fault = call => call.Name is nameof(TryOpen) or nameof(TryOpenDirect) or nameof(Measure) ? null : error();
+        Fault = call => call.Name is nameof(TryOpen) or nameof(TryOpenDirect) or nameof(Measure) or nameof(CheckWritten) ? null : error();
 
     public void Recover() => Fault = null;
 
@@ -85,6 +85,12 @@ public sealed class FaultyDisk : IDisk
     {
         Call(nameof(SyncFile), PathOf(file));
         SystemDisk.Instance.SyncFile(file);
+    }
+
+    public void CheckWritten(SafeFileHandle file)
+    {
+        Call(nameof(CheckWritten), PathOf(file));
+        SystemDisk.Instance.CheckWritten(file);
     }
 
     public void SyncFolder(string path)

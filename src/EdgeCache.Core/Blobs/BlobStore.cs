@@ -108,7 +108,7 @@ public sealed class BlobStore : IDisposable
             _disk.SetLength(file.Handle, writer.WrittenBytes);
         }
 
-        _disk.SyncFile(file.Handle);
+        writer.Sync();
         _disk.CreateFolder(_paths.Partial);
         _disk.Move(writer.Path, Path.Combine(_paths.Partial, PartialNames.Of(file.Digest)));
         writer.Renamed();
@@ -143,7 +143,7 @@ public sealed class BlobStore : IDisposable
             _disk.SetLength(file.Handle, writer.WrittenBytes);
         }
 
-        _disk.SyncFile(file.Handle);
+        writer.Sync();
         var folder = _folders.Ensure(file.Pool, file.Digest);
         var final = _paths.File(file.Pool, file.Digest);
         lock (_open.GateOf(file.Digest))

@@ -14,7 +14,14 @@ public sealed class BlobWriter : IDisposable
     private readonly IDisk _disk;
     private readonly MemoryBlobs _memory;
     private BlobFile _file;
+
+    /// <summary>What the disk took, where the rest is in memory.</summary>
+    private BlobFile? _onDisk;
     private long _forgottenBytes;
+
+    /// <summary>Those that ask the disk right now: the system tells a loss once, and a sync beside them may not hear of it.</summary>
+    private int _checks;
+    private volatile bool _isLost;
     private bool _named;
     private bool _disposed;
 
@@ -57,35 +64,13 @@ public sealed class BlobWriter : IDisposable
     }
 
     /// <summary>Reads and hashes what the file had before this writer. False where it cannot be read.</summary>
-    public async ValueTask<bool> TryHashAgainAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> TryHashAgainAsync(CancellationToken cancellationToken) => TryReadIntoAsync(_hash, cancellationToken);
+
+    /// <summary>Whether all that was written can still be read, and is what was expected.</summary>
+    public async ValueTask<bool> IsIntactAsync(CancellationToken cancellationToken)
     {
-        const int BufferBytes = 256 * 1024;
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
-        {
-            for (long position = 0; position < WrittenBytes;)
-            {
-                var room = buffer.AsMemory(0, (int)Math.Min(BufferBytes, WrittenBytes - position));
-                var count = await RandomAccess.ReadAsync(_file.Handle, room, position, cancellationToken).ConfigureAwait(false);
-                if (count == 0)
-                {
-                    return false;
-                }
-
-                Hash(buffer.AsSpan(0, count));
-                position += count;
-            }
-
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var hash = new RunningDigest(Expected.Algorithm);
+        return await TryReadIntoAsync(hash, cancellationToken).ConfigureAwait(false) && hash.Finish() == Expected;
     }
 
     /// <summary>Writes a body that comes bit by bit, hashed beside the writing. Dispose it before the writer.</summary>
@@ -105,8 +90,51 @@ public sealed class BlobWriter : IDisposable
         _forgottenBytes = WrittenBytes;
         IsInMemory = true;
         DropName();
-        _file.Release();
+        _onDisk = _file;
         _file = memory;
+    }
+
+    /// <summary>Throws where the disk is known to have lost what was written; readers of the file may have got anything then. Safe for concurrent use.</summary>
+    /// <exception cref="IOException">It has.</exception>
+    public void CheckWritten()
+    {
+        Interlocked.Increment(ref _checks);
+        try
+        {
+            if ((IsInMemory ? _onDisk : _file) is { } onDisk)
+            {
+                _disk.CheckWritten(onDisk.Handle);
+            }
+        }
+        catch
+        {
+            _isLost = true;
+            throw;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _checks);
+        }
+    }
+
+    /// <summary>The last bytes once more, in memory.</summary>
+    /// <returns>Null where the system has no such files.</returns>
+    internal MemoryTail? TryKeepTail(ReadOnlySpan<byte> before, ReadOnlySpan<byte> last)
+    {
+        BlobFile memory;
+        try
+        {
+            memory = new BlobFile(MemoryFile.Create(), _file.Digest, _file.Pool, 0, closed: null);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        var from = WrittenBytes - before.Length - last.Length;
+        RandomAccess.Write(memory.Handle, before, from);
+        RandomAccess.Write(memory.Handle, last, from + before.Length);
+        return new MemoryTail(new BlobLease(memory), from);
     }
 
     /// <summary>Gives memory back that no reader reads any more, or will: what lies before an offset.</summary>
@@ -140,6 +168,18 @@ public sealed class BlobWriter : IDisposable
         WrittenBytes += bytes.Length;
     }
 
+    /// <summary>Makes all that was written durable.</summary>
+    /// <exception cref="IOException">The disk failed, or has lost some of it.</exception>
+    internal void Sync()
+    {
+        _disk.SyncFile(_file.Handle);
+        SpinWait.SpinUntil(() => Volatile.Read(ref _checks) == 0);
+        if (_isLost)
+        {
+            throw new IOException("The disk has lost what was written before.");
+        }
+    }
+
     /// <summary>Hashes the next bytes, in the order of the content; one call at a time, on any thread.</summary>
     internal void Hash(ReadOnlySpan<byte> bytes) => _hash.Append(bytes);
 
@@ -156,7 +196,39 @@ public sealed class BlobWriter : IDisposable
         _disposed = true;
         _hash.Dispose();
         DropName();
+        _onDisk?.Release();
         _file.Release();
+    }
+
+    private async ValueTask<bool> TryReadIntoAsync(RunningDigest hash, CancellationToken cancellationToken)
+    {
+        const int BufferBytes = 256 * 1024;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            for (long position = 0; position < WrittenBytes;)
+            {
+                var room = buffer.AsMemory(0, (int)Math.Min(BufferBytes, WrittenBytes - position));
+                var count = await RandomAccess.ReadAsync(_file.Handle, room, position, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return false;
+                }
+
+                hash.Append(buffer.AsSpan(0, count));
+                position += count;
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private void DropName()

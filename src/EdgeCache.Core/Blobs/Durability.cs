@@ -13,6 +13,8 @@ public static partial class Durability
 {
     private const int CloseOnExec = 0x80000; // O_CLOEXEC on Linux; O_RDONLY is 0 everywhere.
     private const int Interrupted = 4; // EINTR
+    private const uint WaitBefore = 1; // SYNC_FILE_RANGE_WAIT_BEFORE
+    private const long BeyondAnyFile = 1L << 62;
 
     /// <summary>Makes a file's bytes and length durable.</summary>
     /// <exception cref="IOException">The system could not; the file must be discarded.</exception>
@@ -50,6 +52,37 @@ public static partial class Durability
         catch (IOException)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Asks whether the system has failed to write back what was written through this handle; waits for nothing. Pages whose write-back failed may be dropped, and
+    /// are then read as whatever the disk has. The system tells each failure to a handle once, so that a later sync may not know of it. Linux; elsewhere nothing is known.
+    /// </summary>
+    /// <exception cref="IOException">It has; the file must be discarded.</exception>
+    public static void CheckWritten(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var added = false;
+        try
+        {
+            file.DangerousAddRef(ref added);
+            // There is nothing to wait for beyond the end of any file.
+            if (SyncFileRange((int)file.DangerousGetHandle(), BeyondAnyFile, 1, WaitBefore) != 0)
+            {
+                throw Failure("write back a file", Marshal.GetLastPInvokeError());
+            }
+        }
+        finally
+        {
+            if (added)
+            {
+                file.DangerousRelease();
+            }
         }
     }
 
@@ -95,6 +128,9 @@ public static partial class Durability
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static partial int SyncFileRange(int descriptor, long offset, long lengthBytes, uint flags);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -32,6 +32,12 @@ public interface IDisk
     /// <summary>Makes a file's bytes and length durable. A file that could not be made so is to be thrown away: a second try may succeed although the bytes are lost.</summary>
     void SyncFile(SafeFileHandle file);
 
+    /// <summary>Throws where the disk is known to have lost what was written through this handle; waits for nothing. What is read from the file may be anything then.</summary>
+    void CheckWritten(SafeFileHandle file)
+    {
+        // A disk that says nothing of it.
+    }
+
     /// <summary>Makes a folder's names durable.</summary>
     void SyncFolder(string path);
 

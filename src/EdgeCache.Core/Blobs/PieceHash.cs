@@ -7,7 +7,6 @@ namespace EdgeCache.Core.Blobs;
 internal sealed class PieceHash
 {
     private readonly BlobWriter _writer;
-    private readonly int _bytes;
     private readonly Task _queued;
     private int _claimed;
 
@@ -15,12 +14,15 @@ internal sealed class PieceHash
     {
         _writer = writer;
         Piece = piece;
-        _bytes = bytes;
+        Bytes = bytes;
         _queued = Task.Run(HashIfFirst);
     }
 
     /// <summary>Free again once <see cref="CompleteAsync"/> or <see cref="AbandonAsync"/> has ended.</summary>
     public byte[] Piece { get; }
+
+    /// <summary>How many bytes of it count.</summary>
+    public int Bytes { get; }
 
     /// <summary>Ends when the piece is hashed.</summary>
     public Task CompleteAsync()
@@ -45,7 +47,7 @@ internal sealed class PieceHash
         }
     }
 
-    private void Hash() => _writer.Hash(Piece.AsSpan(0, _bytes));
+    private void Hash() => _writer.Hash(Piece.AsSpan(0, Bytes));
 
     private bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
 }

@@ -19,6 +19,9 @@ public sealed class PieceWriter : IAsyncDisposable
     private byte[]? _spare;
     private int _filledBytes;
 
+    /// <summary>What the spare piece has of the content, just before the piece.</summary>
+    private int _spareBytes;
+
     /// <summary>The piece before, as long as it may still be hashed.</summary>
     private PieceHash? _previous;
 
@@ -52,6 +55,10 @@ public sealed class PieceWriter : IAsyncDisposable
         return _writer.Finish();
     }
 
+    /// <summary>Copies what the pieces still have, the last bytes that were written, into memory, where readers find them that the disk may not have. After <see cref="FinishAsync"/>.</summary>
+    /// <returns>Null where the system has no such files.</returns>
+    public MemoryTail? TryKeepTail() => _writer.TryKeepTail(_spare.AsSpan(0, _spareBytes), _piece.AsSpan(0, _filledBytes));
+
     /// <summary>Gives the pieces back, once nobody hashes them any more.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -70,7 +77,7 @@ public sealed class PieceWriter : IAsyncDisposable
     {
         await CompletePreviousAsync().ConfigureAwait(false);
         var next = _spare ?? ArrayPool<byte>.Shared.Rent(_pieceBytes);
-        _spare = null;
+        (_spare, _spareBytes) = (null, 0);
         _previous = new PieceHash(_writer, _piece, _filledBytes);
         _piece = next;
         _filledBytes = 0;
@@ -82,7 +89,7 @@ public sealed class PieceWriter : IAsyncDisposable
         if (_previous is { } previous)
         {
             await previous.CompleteAsync().ConfigureAwait(false);
-            _spare = previous.Piece;
+            (_spare, _spareBytes) = (previous.Piece, previous.Bytes);
             _previous = null;
         }
     }

@@ -53,6 +53,9 @@ public sealed class SystemDisk : IDisk
     public void SyncFile(SafeFileHandle file) => Durability.SyncFile(file);
 
     /// <inheritdoc/>
+    public void CheckWritten(SafeFileHandle file) => Durability.CheckWritten(file);
+
+    /// <inheritdoc/>
     public void SyncFolder(string path) => Durability.SyncFolder(path);
 
     /// <inheritdoc/>

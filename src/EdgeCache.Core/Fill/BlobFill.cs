@@ -47,6 +47,9 @@ internal sealed class BlobFill
     /// <summary>Called when the last reader has left and bytes are still to come.</summary>
     public Action<BlobFill>? Orphaned { get; init; }
 
+    /// <summary>What is known of the file that its readers read.</summary>
+    public FileTrust File { get; init; } = new(static () => false);
+
     /// <summary>What it pays while nobody reads it; null: nothing.</summary>
     public OrphanPace? Pace { get; init; }
 
@@ -74,7 +77,7 @@ internal sealed class BlobFill
             }
 
             var source = _sources.Join(repository, linked, expectedBytes);
-            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && !_sources.HasAsked);
+            var reader = new FillReader(this, source, linked, isLeader: _readers.Count == 0 && !_sources.HasAsked) { IsBehind = _state == FillState.Verified };
             _readers.Add(reader);
             return reader;
         }
@@ -170,6 +173,7 @@ internal sealed class BlobFill
         lock (_gate)
         {
             _hold.Begin(writer);
+            File.Begin(writer);
             _totalBytes = totalBytes;
             _trail = trail;
         }
@@ -236,10 +240,14 @@ internal sealed class BlobFill
     }
 
     /// <summary>The digest matches: everything is visible.</summary>
-    public void Verify(long totalBytes)
+    /// <param name="tail">The last bytes, from memory: what is read before may yet turn out not to be what was written, and until then nobody has the whole. Owned
+    /// from now on; null where the file has them alone.</param>
+    public void Verify(long totalBytes, MemoryTail? tail)
     {
         lock (_gate)
         {
+            _hold.Keep(tail);
+            _readers.MarkBehind(_hold.InMemoryFrom ?? 0);
             _visibleBytes = totalBytes;
             _totalBytes = totalBytes;
             _state = FillState.Verified;
@@ -270,9 +278,15 @@ internal sealed class BlobFill
         lock (_gate)
         {
             _closed = true;
+            if (File.IsDurable)
+            {
+                _hold.ForgetTail();
+            }
+
             ReleaseWhen(_readers.Count == 0);
         }
 
+        File.Settle();
         _ended.TrySetResult();
     }
 
@@ -303,13 +317,7 @@ internal sealed class BlobFill
         _readers.Count == 0 && !_closed && !_isAbandoned && _state is (FillState.Waiting or FillState.Growing);
 
     /// <summary>A hold on the file, or on what is in memory; null where there is none.</summary>
-    public BlobLease? OpenLease(bool inMemory = false)
-    {
-        lock (_gate)
-        {
-            return _hold.Share(inMemory);
-        }
-    }
+    public BlobLease? OpenLease(bool inMemory = false) => Locked(() => _hold.Share(inMemory));
 
     /// <summary>Has everybody look again. Who looked after the change and before this looks once more than it must.</summary>
     private void Wake() => Interlocked.Exchange(ref _changed, NewSignal()).SetResult();

@@ -96,9 +96,13 @@ internal sealed class FillBody : IAsyncDisposable
             return EndedEarly();
         }
 
+        _followed.Check();
         var found = await _pieces.FinishAsync().ConfigureAwait(false);
         return found == _fill.Digest ? null : FillFailure.Bad($"The upstream's bytes have the digest {found}.");
     }
+
+    /// <summary>The last bytes from memory; null where the disk has refused them, or there can be no more of such.</summary>
+    public MemoryTail? TryKeepTail() => Pending.Writer.IsInMemory ? null : _pieces.TryKeepTail();
 
     public async ValueTask DisposeAsync()
     {
@@ -192,6 +196,7 @@ internal sealed class FillBody : IAsyncDisposable
             {
                 // An upstream as fast as the disk never makes this wait: on one core the first reader would see its first byte with the last.
                 _turnEndsAt = WrittenBytes + _options.PieceBytes;
+                _followed.Check();
                 await Task.Yield();
             }
         }

@@ -13,6 +13,9 @@ public readonly record struct FillFailure(
     /// <summary>What the system says of it names paths of this machine: that goes to the log only.</summary>
     public static FillFailure DiskFailed { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache disk failed.");
 
+    /// <summary>What was written did not reach the disk: whoever reads it from there may get anything.</summary>
+    public static FillFailure DiskLost { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache disk has lost what it had taken.");
+
     /// <summary>An answer that must not be used.</summary>
     public static FillFailure Bad(string reason) => new(FailureSource.Origin, OriginOutcome.BadAnswer, reason);
 

@@ -7,6 +7,7 @@ internal sealed class FillHold
 {
     private BlobLease? _file;
     private BlobLease? _memory;
+    private bool _isTail;
 
     /// <summary>From where on the bytes are in memory; null as long as the disk takes them.</summary>
     public long? InMemoryFrom { get; private set; }
@@ -27,6 +28,25 @@ internal sealed class FillHold
         InMemoryFrom = writer.InMemoryFrom;
     }
 
+    /// <summary>The last bytes are in memory as well; null where they are there already, or cannot be.</summary>
+    public void Keep(MemoryTail? tail)
+    {
+        if (tail is not null)
+        {
+            (_memory, InMemoryFrom, _isTail) = (tail.Lease, tail.From, true);
+        }
+    }
+
+    /// <summary>The file has the last bytes as well.</summary>
+    public void ForgetTail()
+    {
+        if (_isTail)
+        {
+            _memory?.Dispose();
+            (_memory, InMemoryFrom, _isTail) = (null, null, false);
+        }
+    }
+
     /// <summary>One more hold on the file, or on what is in memory; null where there is none.</summary>
     public BlobLease? Share(bool inMemory) => (inMemory ? _memory : _file)?.Share();
 
@@ -34,6 +54,6 @@ internal sealed class FillHold
     {
         _file?.Dispose();
         _memory?.Dispose();
-        (_file, _memory, InMemoryFrom) = (null, null, null);
+        (_file, _memory, InMemoryFrom, _isTail) = (null, null, null, false);
     }
 }

@@ -25,6 +25,9 @@ internal static partial class FillLog
     [LoggerMessage(EventIds.FillCrashed, LogLevel.Error, "The fill of {Digest} failed inside the node")]
     public static partial void Crashed(ILogger logger, Digest digest, Exception error);
 
+    [LoggerMessage(EventIds.RefetchFailed, LogLevel.Error, "What was damaged could not be fetched again; the next request fetches it")]
+    public static partial void RefetchFailed(ILogger logger, Exception error);
+
     [LoggerMessage(EventIds.ManifestRefused, LogLevel.Warning, "{Repository} {Reference}: the upstream's manifest is refused: {Reason}")]
     public static partial void ManifestRefused(ILogger logger, RepositoryKey repository, Reference reference, string reason);
 

@@ -15,6 +15,7 @@ public sealed class FillReader : IDisposable
     private BlobLease? _lease;
     private BlobLease? _memoryLease;
     private bool _readsMemory;
+    private bool _hasReadFile;
     private bool _disposed;
 
     internal FillReader(BlobFill fill, FillSource? source, bool linked, bool isLeader)
@@ -30,11 +31,17 @@ public sealed class FillReader : IDisposable
     /// has to confirm it upstream and then call <see cref="Allow"/>, before it waits.</summary>
     public bool NeedsConfirmation => !_linked && _source is null;
 
+    /// <summary>How the fill is, as far as this reader may know.</summary>
+    public FillState State => _fill.Observe(_source, _linked, out _).State;
+
     /// <summary>Whether this request started the fill, rather than joined one.</summary>
     public bool IsLeader { get; }
 
-    /// <summary>Cancelled where the reader is too slow for bytes that only pass through: it cannot have the rest.</summary>
+    /// <summary>Cancelled where it cannot have the rest: it is too slow for bytes that only pass through.</summary>
     public CancellationToken Lost { get; }
+
+    /// <summary>Whether it had still to read from the file when the digest was found right. Of <see cref="FillReaders"/>, under its lock.</summary>
+    internal bool IsBehind { get; set; }
 
     /// <summary>Before it nothing is needed any more. Of <see cref="FillReaders"/>, under its lock.</summary>
     internal long Position { get; set; }
@@ -66,6 +73,18 @@ public sealed class FillReader : IDisposable
             {
                 // What was written before the disk refused is in the file, the rest in memory.
                 _readsMemory = _fill.InMemoryFrom is { } from && position >= from;
+                if (_readsMemory && _hasReadFile && progress.State == FillState.Verified)
+                {
+                    if (!await _fill.File.WasRightAsync(IsBehind, cancellationToken).ConfigureAwait(false))
+                    {
+                        return progress with { State = FillState.Failed, Failure = FillFailure.DiskLost };
+                    }
+
+                    // The rest is in memory.
+                    _hasReadFile = false;
+                }
+
+                _hasReadFile |= !_readsMemory;
                 return _fill.InMemoryFrom is { } until && position < until ? progress with { VisibleBytes = Math.Min(progress.VisibleBytes, until) } : progress;
             }
 
@@ -79,9 +98,8 @@ public sealed class FillReader : IDisposable
     /// <summary>The reader's hold on the file, of which only the visible bytes may be read, from the position on that WaitAsync was last asked for. Available once
     /// that has shown some.</summary>
     /// <exception cref="InvalidOperationException">No byte is visible yet.</exception>
-    public BlobLease Lease => (_readsMemory
-        ? _memoryLease ??= _fill.OpenLease(inMemory: true)
-        : _lease ??= _fill.OpenLease()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
+    public BlobLease Lease => (_readsMemory ? _memoryLease ??= _fill.OpenLease(inMemory: true) : null)
+        ?? (_lease ??= _fill.OpenLease()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
 
     private static FillFailure TooSlow { get; } =
         new(FailureSource.Store, OriginOutcome.Unavailable, "The cache's disk takes nothing, and others read faster.");

@@ -82,6 +82,18 @@ internal sealed class FillReaders
         return Count > 0;
     }
 
+    /// <summary>Marks those who still need something before a position (<see cref="FillReader.IsBehind"/>).</summary>
+    public void MarkBehind(long position)
+    {
+        lock (_gate)
+        {
+            foreach (var reader in _all)
+            {
+                reader.IsBehind |= reader.Position < position;
+            }
+        }
+    }
+
     /// <summary>Null where there is nobody to wait for.</summary>
     private Task? TryAwait(long position)
     {

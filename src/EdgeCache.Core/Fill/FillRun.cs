@@ -314,7 +314,7 @@ internal sealed class FillRun
     private void Complete(FillBody body, FillSource source)
     {
         _isWorthKeeping = false;
-        _fill.Verify(body.WrittenBytes);
+        _fill.Verify(body.WrittenBytes, body.TryKeepTail());
         _store.Link(source.Repository, _fill.Digest, ManifestTypes.None, body.WrittenBytes);
         if (!(_keeps?.Invoke() ?? true))
         {
@@ -324,12 +324,18 @@ internal sealed class FillRun
         try
         {
             var stored = _store.Publish(body.Pending);
+            if (stored)
+            {
+                _fill.File.Trust();
+            }
+
             FillLog.Completed(_logger, _fill.Digest, source.Repository, body.WrittenBytes, stored);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The readers have the right bytes in any case; the next request fetches again.
+            // The next request fetches again; who reads this one still looks twice before its end.
             FillLog.NotStored(_logger, _fill.Digest, error.Message);
+            _fill.File.Distrust();
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeCache.Core.Affinity;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,7 @@ public sealed class FillTable : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly IFillLeases? _leases;
     private readonly Orphans _orphans;
+    private readonly Func<bool> _isDiskBroken;
     private int _active;
     private int _disposed;
     private long _verified;
@@ -41,6 +43,7 @@ public sealed class FillTable : IAsyncDisposable
         _time = time;
         _logger = logger;
         _stop = _stopping.Token;
+        _isDiskBroken = () => store.Disk.Fault != DiskFault.None;
         _orphans = new Orphans(options, time, () => _fills.Values);
     }
 
@@ -157,7 +160,12 @@ public sealed class FillTable : IAsyncDisposable
             }
 
             var isElsewhere = _origin.IsElsewhere(AffinityKey.Of(digest));
-            var fill = new BlobFill(digest, _options, _time, asksSiblings: isElsewhere && scope == FetchScope.Anywhere) { Orphaned = _orphans.Add, Pace = _orphans.Pace };
+            var fill = new BlobFill(digest, _options, _time, asksSiblings: isElsewhere && scope == FetchScope.Anywhere)
+            {
+                Orphaned = _orphans.Add,
+                Pace = _orphans.Pace,
+                File = new FileTrust(_isDiskBroken),
+            };
             reader = fill.TryJoin(source.Repository, linked, source.ExpectedBytes);
             _fills[digest] = fill;
             Interlocked.Increment(ref _active);

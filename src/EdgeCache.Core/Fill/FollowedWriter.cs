@@ -39,6 +39,20 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
         return null;
     }
 
+    /// <summary>Asks what the disk says of what it has taken. Where it has lost some, that is not stored, and its readers look twice before their end.</summary>
+    public void Check()
+    {
+        try
+        {
+            pending.Writer.CheckWritten();
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            store.ReportLost(error);
+            fill.File.Distrust();
+        }
+    }
+
     /// <summary>Waits until there is room in the window. False where nobody reads any more.</summary>
     private async ValueTask<bool> TryMakeRoomAsync(int bytes, CancellationToken cancellationToken)
     {

@@ -77,6 +77,18 @@ public sealed class CacheIndex : IAsyncDisposable
 
     public bool TryGetLink(RepositoryKey repository, in Digest digest, out LinkEntry entry) => _links.TryGet(repository, in digest, out entry);
 
+    /// <summary>
+    /// A repository that is known to hold each of some digests, for those where one is found. Reads the whole journal, which is as long as all that was ever
+    /// linked lately: for what happens seldom.
+    /// </summary>
+    /// <param name="digests">Looked up in one pass.</param>
+    public async ValueTask<IReadOnlyDictionary<Digest, RepositoryKey>> FindRepositoriesAsync(IReadOnlySet<Digest> digests, CancellationToken cancellationToken)
+    {
+        // What is not on disk yet is not read.
+        await _journal.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return JournalSearch.FindRepositories(_journal, digests, (repository, digest) => TryGetLink(repository, digest, out _), cancellationToken);
+    }
+
     public void PutLink(RepositoryKey repository, in Digest digest, in LinkEntry entry)
     {
         var record = new JournalRecord

@@ -161,7 +161,8 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
-    private List<int> FindGenerations()
+    /// <summary>Those on disk now, the one that is being written among them, ascending. Safe for concurrent use.</summary>
+    public List<int> FindGenerations()
     {
         try
         {

@@ -67,6 +67,13 @@ public sealed class CacheStore : IAsyncDisposable
     /// <summary>What has been found to be damaged, when it was read or by the scrubber, since the start.</summary>
     public long DamagedObjects => _stored.Damaged;
 
+    /// <summary>Told of each blob that was set aside since it is damaged; must not wait, nor call the store.</summary>
+    public event Action<Digest>? BlobSetAside
+    {
+        add => _stored.BlobSetAside += value;
+        remove => _stored.BlobSetAside -= value;
+    }
+
     /// <summary>Checks what is stored against its digests, all the time.</summary>
     public Scrubber Scrubber => _scrubber;
 
@@ -122,6 +129,10 @@ public sealed class CacheStore : IAsyncDisposable
     /// </summary>
     public Lookup LookupTag(RepositoryKey repository, in Reference tag, ManifestTypes accept, FreshnessRule rule) =>
         _records.FindTag(repository, tag, accept, rule);
+
+    /// <inheritdoc cref="CacheIndex.FindRepositoriesAsync"/>
+    public ValueTask<IReadOnlyDictionary<Digest, RepositoryKey>> FindRepositoriesAsync(IReadOnlySet<Digest> digests, CancellationToken cancellationToken) =>
+        _index.FindRepositoriesAsync(digests, cancellationToken);
 
     /// <summary>Whether the bytes are here; says nothing of anybody's right to them.</summary>
     public bool Contains(in Digest digest) => _stored.TryGet(digest, out _);
@@ -187,6 +198,9 @@ public sealed class CacheStore : IAsyncDisposable
     /// <summary>The disk has refused what was written to a pending blob: it goes on in memory.</summary>
     /// <returns>False where it cannot; then nothing has changed.</returns>
     public bool TryGoOnInMemory(PendingBlob pending, Exception error) => _intake.TryGoOnInMemory(pending, error);
+
+    /// <summary>Tells that the disk has lost what it had taken.</summary>
+    public void ReportLost(Exception error) => _disk.Report(error);
 
     /// <summary>Publishes verified content. The pending blob stays the caller's to dispose.</summary>
     /// <returns>False for content that the pool has no room for: it is delivered, but not kept.</returns>

@@ -39,6 +39,9 @@ internal sealed class StoredBlobs : IVictimRemover
         }
     }
 
+    /// <summary>Told of each blob that was set aside, under its digest's lock.</summary>
+    public event Action<Digest>? BlobSetAside;
+
     /// <summary>What was found to be damaged, since the start.</summary>
     public long Damaged => Interlocked.Read(ref _damaged);
 
@@ -292,6 +295,11 @@ internal sealed class StoredBlobs : IVictimRemover
         if (_blobs.SetAside(digest, pool) == UnlinkOutcome.Doomed)
         {
             Evictor.Doom(pool, sizeBytes);
+        }
+
+        if (pool == BlobPool.Blobs)
+        {
+            BlobSetAside?.Invoke(digest);
         }
     }
 

@@ -47,16 +47,20 @@ internal sealed class ConnectionSlots
         }
     }
 
-    public void Remove(ulong key)
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(ulong key)
     {
         lock (_gate)
         {
             var slot = (int)(uint)key;
-            if (_connections[slot]?.Slot == key)
+            if (_connections[slot]?.Slot != key)
             {
-                _connections[slot] = null;
-                _free.Push(slot);
+                return false;
             }
+
+            _connections[slot] = null;
+            _free.Push(slot);
+            return true;
         }
     }
 

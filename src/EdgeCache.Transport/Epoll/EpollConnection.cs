@@ -94,7 +94,7 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
             await _output.EndAsync();
         }
 
-        _loop.Remove(this);
+        var isFirst = _loop.Remove(this);
         _input.Complete();
         try
         {
@@ -111,6 +111,11 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
         _input.Close();
         Writable.Close();
         FireClosed();
+        if (isFirst)
+        {
+            _transport.Room.Release();
+        }
+
         await base.DisposeAsync();
     }
 

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace EdgeCache.Transport.Epoll;
 
-/// <summary>Accepts connections and gives each to a loop. Owned by Kestrel.</summary>
+/// <summary>
+/// Accepts connections and gives each to a loop; where the transport has no room, it keeps one until there is and accepts no other. Owned by Kestrel.
+/// </summary>
 internal sealed class EpollListener(Socket socket, EpollTransport transport) : IConnectionListener
 {
     /// <summary>How long it waits after a failure, such as too many open files, before it accepts again.</summary>
@@ -23,7 +25,13 @@ internal sealed class EpollListener(Socket socket, EpollTransport transport) : I
             try
             {
                 accepted = await socket.AcceptAsync(cancellationToken);
-                return transport.Open(accepted);
+                await EnterAsync(cancellationToken);
+                return Open(accepted);
+            }
+            catch (OperationCanceledException)
+            {
+                accepted?.Dispose();
+                cancellationToken.ThrowIfCancellationRequested();
             }
             catch (Exception exception) when (exception is SocketException or Win32Exception or ObjectDisposedException)
             {
@@ -50,6 +58,29 @@ internal sealed class EpollListener(Socket socket, EpollTransport transport) : I
     /// <summary>Whether the client left before its turn; that must not cost others theirs.</summary>
     private static bool IsOfClient(Exception exception, Socket? accepted) =>
         exception is SocketException { SocketErrorCode: var error } && (accepted is not null || error is SocketError.ConnectionReset or SocketError.ConnectionAborted);
+
+    /// <summary>Waits for the end of a connection where there are as many as there may be.</summary>
+    private async ValueTask EnterAsync(CancellationToken cancellationToken)
+    {
+        if (!transport.Room.Wait(TimeSpan.Zero, CancellationToken.None))
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unbound.Token);
+            await transport.Room.WaitAsync(ended.Token);
+        }
+    }
+
+    private EpollConnection Open(Socket accepted)
+    {
+        try
+        {
+            return transport.Open(accepted);
+        }
+        catch
+        {
+            transport.Room.Release();
+            throw;
+        }
+    }
 
     private async Task PauseAsync(Exception exception, CancellationToken cancellationToken)
     {

@@ -53,7 +53,8 @@ internal sealed class EpollLoop : IDisposable
     }
 
     /// <summary>The connection hears nothing any more, but for what the thread is telling it right now.</summary>
-    public void Remove(EpollConnection connection) => _slots.Remove(connection.Slot);
+    /// <returns>Whether it was told before.</returns>
+    public bool Remove(EpollConnection connection) => _slots.Remove(connection.Slot);
 
     /// <summary>Ends the thread and waits for it, but for a handler that blocks it and where it is called on this thread itself. Called once.</summary>
     public void Dispose()

@@ -25,9 +25,12 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
     private int _next;
     private int _isDisposed;
 
-    public EpollTransport(IMemoryPoolFactory<byte> pools, ILogger<EpollTransport> logger)
+    /// <param name="maxConnections">How many there may be at once, whatever becomes of them; the next waits in the kernel's queue until one is closed. At least 1.</param>
+    public EpollTransport(IMemoryPoolFactory<byte> pools, ILogger<EpollTransport> logger, int maxConnections = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(pools);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxConnections, 1);
+        Room = new SemaphoreSlim(maxConnections);
         Pool = pools.Create();
         Log = new EpollLog(logger);
     }
@@ -38,6 +41,9 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
     internal MemoryPool<byte> Pool { get; }
 
     internal EpollLog Log { get; }
+
+    /// <summary>What is left for connections. Taken before <see cref="Open"/>, given back when the connection's socket is closed.</summary>
+    internal SemaphoreSlim Room { get; }
 
     /// <summary>Shared by the connections of listeners without an output of their own.</summary>
     internal DirectListener Listener { get; } = new(new DirectOutputOptions());

@@ -28,12 +28,11 @@ internal static class CacheServices
 
     public static IServiceCollection AddEdgeCacheStore(this IServiceCollection services, EdgeCacheOptions options)
     {
-        var descriptors = DescriptorPlan.For(DescriptorPlan.ReadLimit(), options.Limits, BlobStore.MaxKeptFiles);
-        services.AddSingleton(FillOptionsOf(options.Limits, descriptors));
+        services.AddSingleton(provider => FillOptionsOf(options.Limits, provider.GetRequiredService<DescriptorPlan>()));
         services.AddSingleton(provider => new SteadyClock(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDisk>(SystemDisk.Instance);
         services.AddSingleton(provider => CacheStore.Open(
-            StoreOptionsOf(options.Cache, DiskSizeBytes(options.Cache.Path)) with { MaxKeptFiles = descriptors.MaxKeptFiles },
+            StoreOptionsOf(options.Cache, DiskSizeBytes(options.Cache.Path)) with { MaxKeptFiles = provider.GetRequiredService<DescriptorPlan>().MaxKeptFiles },
             provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<ILogger<CacheStore>>(),
             provider.GetRequiredService<IDisk>()));
@@ -50,6 +49,7 @@ internal static class CacheServices
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkConfirmer>(provider, provider.GetRequiredService<IOrigin>().Upstream));
         services.AddSingleton<FillTable>();
+        services.AddSingleton<Refetcher>();
         services.AddSingleton<ManifestResolver>();
         services.AddSingleton(ManifestResolversOf);
         services.AddSingleton<IReadinessCheck, StoreReadiness>();

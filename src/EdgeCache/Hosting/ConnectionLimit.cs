@@ -8,11 +8,10 @@ namespace EdgeCache.Hosting;
 /// Ends connections beyond a number: where nothing stands between it and HTTP/1 the client is told to come again, else it is closed at once. A few of those that
 /// are told so are waited for at a time, so that they hear it before the end. Owned by the listeners; safe for concurrent use.
 /// </summary>
-internal sealed class ConnectionLimit(int maxConnections, TimeProvider clock)
+/// <param name="maxConnections">How many are served at once.</param>
+/// <param name="maxRefusals">Refusals at once; they are connections too, and more are closed at once.</param>
+internal sealed class ConnectionLimit(int maxConnections, int maxRefusals, TimeProvider clock)
 {
-    /// <summary>Refusals at once; they are connections too, and more are closed at once.</summary>
-    public const int MaxRefusals = 64;
-
     /// <summary>How long a client has to take the refusal.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -45,7 +44,7 @@ internal sealed class ConnectionLimit(int maxConnections, TimeProvider clock)
     {
         try
         {
-            if (isPlain && Interlocked.Increment(ref _refusals) <= MaxRefusals)
+            if (isPlain && Interlocked.Increment(ref _refusals) <= maxRefusals)
             {
                 await TellAsync(connection);
             }

@@ -7,13 +7,20 @@ namespace EdgeCache.Hosting;
 /// How the file descriptors that the system allows this process are shared out, where they are few: a node that runs out of them refuses everybody, one that
 /// knows refuses those it has none for. Pure, but for <see cref="ReadLimit"/>.
 /// </summary>
-/// <param name="MaxConnections">Clients' connections.</param>
-/// <param name="MaxConcurrentFills">Each has a file and an upstream's connection.</param>
+/// <param name="MaxConnections">Clients' connections that are served.</param>
+/// <param name="MaxRefusals">Those beyond them that are told to come again.</param>
+/// <param name="MaxConcurrentFills">Each has a file, its end in memory, and an upstream's connection.</param>
 /// <param name="MaxKeptFiles">Files that stay open between readers.</param>
-internal sealed record DescriptorPlan(int MaxConnections, int MaxConcurrentFills, int MaxKeptFiles)
+internal sealed record DescriptorPlan(int MaxConnections, int MaxRefusals, int MaxConcurrentFills, int MaxKeptFiles)
 {
     /// <summary>What the runtime, the index, the listeners and the log have: some 150, measured, and room for more.</summary>
     private const int Reserved = 256;
+
+    /// <summary>Enough that those who hear it make room for the next: a client that takes its refusal has it within a millisecond.</summary>
+    private const int MostRefusals = 64;
+
+    /// <summary>Connections of every kind, among them as many again as are refused that are closed without a word, and those of the operator.</summary>
+    public int MaxSockets => MaxConnections + (2 * MaxRefusals);
 
     /// <param name="limit">How many descriptors there may be; null where nobody says.</param>
     /// <param name="maxKeptFiles">What is wanted of these.</param>
@@ -21,14 +28,17 @@ internal sealed record DescriptorPlan(int MaxConnections, int MaxConcurrentFills
     {
         if (limit is not { } all)
         {
-            return new DescriptorPlan(limits.MaxConnections, limits.MaxConcurrentFills, maxKeptFiles);
+            return new DescriptorPlan(limits.MaxConnections, MostRefusals, limits.MaxConcurrentFills, maxKeptFiles);
         }
 
-        // A sixth each goes to what is kept open and to fills, two descriptors each. Files that clients read are shared between them, so that the rest is theirs.
+        // A sixth each goes to what is kept open and to fills, three descriptors each. Files that clients read are shared between them, so that the rest is theirs.
         var shared = Math.Max(all - Reserved, 64);
+        var sockets = shared / 5 * 3;
+        var refusals = Math.Min(sockets / 10, MostRefusals);
         return new DescriptorPlan(
-            Math.Min(limits.MaxConnections, shared / 5 * 3),
-            Math.Min(limits.MaxConcurrentFills, Math.Max(shared / 12, 4)),
+            Math.Min(limits.MaxConnections, sockets - (2 * refusals)),
+            refusals,
+            Math.Min(limits.MaxConcurrentFills, Math.Max(shared / 18, 3)),
             Math.Min(maxKeptFiles, shared / 6));
     }
 

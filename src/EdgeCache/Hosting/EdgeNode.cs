@@ -1,6 +1,7 @@
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Fill;
 using EdgeCache.Fleet;
 using EdgeCache.Origin;
 using EdgeCache.Telemetry;
@@ -30,6 +31,7 @@ internal sealed class EdgeNode : EdgeServer
         {
             services.UseUpstreams();
             _ = services.GetRequiredService<CacheMeasures>();
+            _ = services.GetRequiredService<Refetcher>();
             var fleet = services.GetService<FleetHandler>();
             var telemetry = services.GetRequiredService<RequestTelemetry>();
             var pull = services.GetRequiredService<PullPipeline>();

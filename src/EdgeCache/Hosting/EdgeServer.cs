@@ -107,7 +107,8 @@ internal abstract partial class EdgeServer : IAsyncDisposable
         builder.Services.RemoveAll<IAuthorizationHandlerProvider>();
 
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton<IConnectionListenerFactory, EpollTransport>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => ActivatorUtilities.CreateInstance<EpollTransport>(
+            services, services.GetRequiredService<DescriptorPlan>().MaxSockets));
         builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners>((kestrel, listeners) => listeners.Configure(kestrel));
         var application = builder.Build();
         try

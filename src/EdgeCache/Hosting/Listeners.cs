@@ -13,8 +13,9 @@ namespace EdgeCache.Hosting;
 /// role. Owned by the server's services, used once at the start.
 /// </summary>
 /// <param name="pull">Where clients pull from.</param>
+/// <param name="plan">How many connections there may be.</param>
 internal sealed class Listeners(
-    EdgeCacheOptions options, IEnumerable<(ListenerRole Role, ListenAddress Listen)> pull, CertificateSource? certificate, TimeProvider clock)
+    EdgeCacheOptions options, IEnumerable<(ListenerRole Role, ListenAddress Listen)> pull, CertificateSource? certificate, DescriptorPlan plan, TimeProvider clock)
 {
     /// <summary>A slow reader holds no more than this of a response (PROMISES: 64 KiB each).</summary>
     private const int ResponseBufferBytes = 64 << 10;
@@ -30,8 +31,7 @@ internal sealed class Listeners(
         RequestsBeginInline = options.InlineCompletions,
     };
 
-    private readonly ConnectionLimit _connections = new(
-        DescriptorPlan.For(DescriptorPlan.ReadLimit(), options.Limits, 0).MaxConnections, clock);
+    private readonly ConnectionLimit _connections = new(plan.MaxConnections, plan.MaxRefusals, clock);
 
     /// <summary>The listeners with their roles, in the order they are bound and announced.</summary>
     public IReadOnlyList<(ListenerRole Role, ListenAddress Listen)> All { get; } =
@@ -73,8 +73,8 @@ internal sealed class Listeners(
     private void ConfigureLimits(KestrelServerLimits kestrel)
     {
         var limits = options.Limits;
-        // What pulls has a limit of its own, that answers; this one is for the others.
-        kestrel.MaxConcurrentConnections = limits.MaxConnections + (4 * ConnectionLimit.MaxRefusals);
+        // What pulls has a limit of its own, that answers; this one is for a transport that is not ours, which accepts no more.
+        kestrel.MaxConcurrentConnections = plan.MaxSockets;
         kestrel.MaxConcurrentUpgradedConnections = 0;
         kestrel.MaxRequestHeadersTotalSize = (int)limits.MaxRequestHeadersBytes;
         kestrel.MaxRequestHeaderCount = limits.MaxRequestHeaderCount;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
+using EdgeCache.Core.Blobs;
 using EdgeCache.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
@@ -16,6 +17,7 @@ internal static class NodeServices
     {
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(DescriptorPlan.For(DescriptorPlan.ReadLimit(), options.Limits, BlobStore.MaxKeptFiles));
         services.AddSingleton<IHostLifetime, SilentLifetime>();
         services.AddSingleton(provider => CertificateSource.Create(
             options, provider.GetRequiredService<ILogger<CertificateSource>>(), provider.GetRequiredService<TimeProvider>()));
@@ -33,6 +35,7 @@ internal static class NodeServices
             options,
             pull,
             options.Certificate is null ? null : provider.GetRequiredService<CertificateSource>(),
+            provider.GetRequiredService<DescriptorPlan>(),
             provider.GetRequiredService<TimeProvider>()));
 
     public static IServiceCollection AddEdgeCacheTelemetry(this IServiceCollection services)

@@ -13,13 +13,14 @@ internal sealed class NegativeCache : IOrigin
 {
     public const int MaxEntries = 100_000;
 
-    private readonly SieveCache<Question, Absence> _absences = new(MaxEntries);
+    private readonly SieveCache<Question, Absence> _absences;
     private readonly OriginClient _upstream;
     private readonly Upstreams _upstreams;
     private readonly TimeProvider _time;
 
-    public NegativeCache(OriginClient upstream, Upstreams upstreams, TimeProvider time)
+    public NegativeCache(OriginClient upstream, Upstreams upstreams, TimeProvider time, int maxEntries = MaxEntries)
     {
+        _absences = new SieveCache<Question, Absence>(maxEntries);
         _upstream = upstream;
         _upstreams = upstreams;
         _time = time;

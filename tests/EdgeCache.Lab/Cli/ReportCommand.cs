@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EdgeCache.Lab.LostWrites;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
 using EdgeCache.Lab.SystemCalls;
@@ -14,7 +15,7 @@ internal static class ReportCommand
 
     public static Command Create()
     {
-        var share = new Option<int>("--percent") { Description = "How much of the full count is run: 10,000 seeds, 1,000 power cuts, 10,000 kills, 1,000 disk errors.", DefaultValueFactory = _ => 100 };
+        var share = new Option<int>("--percent") { Description = "How much of the full count is run: 10,000 seeds, 1,000 power cuts, 200 disks that lose writes, 10,000 kills, 1,000 disk errors.", DefaultValueFactory = _ => 100 };
         var command = new Command("report", "Runs every experiment and prints a table: what is promised, what was tried, how often, and what came of it.") { share };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -22,6 +23,7 @@ internal static class ReportCommand
             await output.WriteLineAsync("| promise | what was tried | how often | result |\n|---|---|---:|---|");
             await WriteAsync("No wrong byte is served, one fetch at a time, the books balance, nobody fails for a disk or a cut", "seeded simulation of store, fills and eviction", RunSeeds);
             await WriteAsync("What is published survives a power cut, and is whole", "power cut of ext4 within fills and evictions", token => CutPowerAsync(Of(1000), token));
+            await WriteAsync("What a disk has taken and lost is served to nobody as whole", "ext4 whose device takes no more, under slow clients of growing files", token => LoseWritesAsync(Of(200), token));
             await WriteAsync("A kill leaves nothing wrong, and nothing that is not swept", "kill -9 at each system call of a fill", token => TamperAsync(Tampering.Kills, runs => runs.Killed, Of(10_000), token));
             await WriteAsync("A disk that fails is no wrong byte, and nothing is taken for durable that is not", "EIO, ENOSPC, EROFS at each system call of a fill", token => TamperAsync(Tampering.DiskErrors, runs => runs.Ended, Of(1000), token));
 
@@ -55,6 +57,18 @@ internal static class ReportCommand
         var runs = new PowerCutRuns(seed: 1);
         await runs.RunAsync(count, progress: null, cancellationToken);
         return (count, string.Create(CultureInfo.InvariantCulture, $"{runs.InFills:N0} within a fill; {runs.Verified:N0} files verified, 0 wrong, 0 lost"));
+    }
+
+    private static async Task<(int Count, string Result)> LoseWritesAsync(int count, CancellationToken cancellationToken)
+    {
+        if (LoopFileSystem.ExplainSkip() is { } obstacle)
+        {
+            return (0, NotRun + obstacle);
+        }
+
+        var runs = new LostWriteRuns(seed: 1);
+        await runs.RunAsync(count, cancellationToken);
+        return (count, string.Create(CultureInfo.InvariantCulture, $"{runs.Whole:N0} pulls whole and right, {runs.Failed:N0} cut or refused, 0 wrong"));
     }
 
     private static async Task<(int Count, string Result)> TamperAsync(

@@ -19,8 +19,11 @@ internal sealed class LoopFileSystem : IAsyncDisposable
     private const nuint Shutdown = 0x8004587d;
     private const int LogNotFlushed = 2;
 
+    private const int DontNeed = 4; // POSIX_FADV_DONTNEED
+
     private readonly TempFolder _folder = new();
     private bool _isMounted;
+    private bool _hasBacking;
 
     private LoopFileSystem()
     {
@@ -29,19 +32,31 @@ internal sealed class LoopFileSystem : IAsyncDisposable
     /// <summary>Where it is mounted.</summary>
     public string Path => _folder.Combine("mount");
 
-    private string Image => _folder.Combine("image");
+    private string Backing => _folder.Combine("backing");
+
+    private string Image => System.IO.Path.Combine(Backing, "image");
+
+    private string Ballast => System.IO.Path.Combine(Backing, "ballast");
 
     /// <summary>Why there can be none on this machine; null where there can.</summary>
     public static string? ExplainSkip() => RealProgram.ExplainSkip(Programs)
         ?? (!Environment.IsPrivilegedProcess ? "Needs root: mount." : File.Exists(LoopDevices) ? null : $"Not there: {LoopDevices}.");
 
     /// <param name="inodes">How many files it has room for; 0 for as many as usual.</param>
+    /// <param name="backingBytes">How much its device really has, in memory; 0 for all that it says.</param>
     /// <exception cref="LabFailedException">It cannot be made or mounted.</exception>
-    public static async Task<LoopFileSystem> CreateAsync(long sizeBytes, int inodes = 0)
+    public static async Task<LoopFileSystem> CreateAsync(long sizeBytes, int inodes = 0, long backingBytes = 0)
     {
         var made = new LoopFileSystem();
         try
         {
+            made._folder.CreateFolder("backing");
+            if (backingBytes > 0)
+            {
+                await RunAsync("mount", ["-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={backingBytes}"), "edgecache-lab", made.Backing]);
+                made._hasBacking = true;
+            }
+
             using (var image = File.OpenHandle(made.Image, FileMode.CreateNew, FileAccess.Write))
             {
                 RandomAccess.SetLength(image, sizeBytes);
@@ -87,11 +102,58 @@ internal sealed class LoopFileSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>From here on the device takes no block that it did not have before.</summary>
+    public void FillBacking()
+    {
+        using var ballast = File.OpenHandle(Ballast, FileMode.Create, FileAccess.Write);
+        var block = new byte[4096];
+        try
+        {
+            for (var offset = 0L; ; offset += block.Length)
+            {
+                RandomAccess.Write(ballast, block, offset);
+            }
+        }
+        catch (IOException)
+        {
+            // Full, as it is to be.
+        }
+    }
+
+    public void EmptyBacking() => File.Delete(Ballast);
+
+    /// <summary>Has the kernel write back what is dirty, and drop what of its files is in memory and clean.</summary>
+    public void DropPages()
+    {
+        using (var folder = OpenFolder(Path, 0))
+        {
+            _ = SyncFileSystem(folder);
+        }
+
+        try
+        {
+            foreach (var path in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
+            {
+                using var file = OpenFolder(path, 0);
+                _ = file.IsInvalid ? 0 : Advise(file, 0, 0, DontNeed);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Files go while they are looked for, and a disk that fails does not list them.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_isMounted)
         {
             await RealProcess.RunAsync("umount", ["--lazy", Path]);
+        }
+
+        if (_hasBacking)
+        {
+            await RealProcess.RunAsync("umount", ["--lazy", Backing]);
         }
 
         _folder.Dispose();
@@ -108,6 +170,12 @@ internal sealed class LoopFileSystem : IAsyncDisposable
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     private static extern SafeFileHandle OpenFolder([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static extern int SyncFileSystem(SafeFileHandle folder);
+
+    [DllImport("libc", EntryPoint = "posix_fadvise", SetLastError = true)]
+    private static extern int Advise(SafeFileHandle file, long offset, long lengthBytes, int advice);
 
     [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static extern int Control(SafeFileHandle file, nuint request, ref int argument);

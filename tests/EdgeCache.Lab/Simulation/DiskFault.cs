@@ -14,6 +14,9 @@ internal enum DiskFault
     /// <summary>EIO on the next sync of a file, whose bytes are lost by it.</summary>
     SyncFails,
 
+    /// <summary>The next write is taken, and what was written to the file and not synced is lost: it reads as zeros, and who asks is told.</summary>
+    WriteIsLost,
+
     /// <summary>EIO on the next write.</summary>
     WriteFails,
 

@@ -130,13 +130,14 @@ internal sealed class SimClient(int number, SimObject wanted, RepositoryKey repo
 
     private void Follow(FillReader reader, int maxBytes)
     {
-        var wait = reader.WaitAsync(_position, NoWaiting);
-        if (!wait.IsCompletedSuccessfully)
+        // What is verified is waited for only to be read again, where the disk may have lost it.
+        var wait = reader.WaitAsync(_position, reader.State == FillState.Verified ? CancellationToken.None : NoWaiting).AsTask();
+        if (wait.IsCanceled)
         {
             return;
         }
 
-        var progress = wait.Result;
+        var progress = wait.GetAwaiter().GetResult();
         if (progress.State == FillState.Failed)
         {
             if (_position == 0 && !reader.IsLeader && progress is { IsOwnFailure: false, Failure.Source: FailureSource.Origin })

@@ -101,7 +101,16 @@ internal sealed class SimDisk(string graveyard) : IDisk
             Check(DiskFault.Full, NoSpace);
             CheckOnce(DiskFault.WriteFails);
             SystemDisk.Instance.Write(file, bytes, offset);
-            _open[file].IsDirty = true;
+            var state = _open[file];
+            state.IsDirty = true;
+            if (_fault == DiskFault.WriteIsLost)
+            {
+                _fault = DiskFault.None;
+                Hits++;
+                state.IsLost = true;
+                var synced = Math.Max(0, state.SyncedBytes);
+                RandomAccess.Write(file, new byte[offset + bytes.Length - synced], synced);
+            }
         }
     }
 
@@ -123,6 +132,7 @@ internal sealed class SimDisk(string graveyard) : IDisk
         {
             Check(DiskFault.None, 0);
             var state = _open[file];
+            ThrowIfLost(state);
             if (_fault == DiskFault.SyncFails)
             {
                 state.IsPoisoned = true;
@@ -134,6 +144,15 @@ internal sealed class SimDisk(string graveyard) : IDisk
                 state.SyncedBytes = RandomAccess.GetLength(file);
                 state.IsDirty = false;
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CheckWritten(SafeFileHandle file)
+    {
+        lock (_gate)
+        {
+            ThrowIfLost(_open[file]);
         }
     }
 
@@ -266,6 +285,14 @@ internal sealed class SimDisk(string graveyard) : IDisk
         {
             Hits++;
             throw new IOException($"Simulated: {_fault}.", error);
+        }
+    }
+
+    private static void ThrowIfLost(SimFile file)
+    {
+        if (file.IsLost)
+        {
+            throw new IOException("Simulated: what was written is lost.", InputOutput);
         }
     }
 

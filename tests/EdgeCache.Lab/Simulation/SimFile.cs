@@ -8,6 +8,9 @@ internal sealed class SimFile
 
     public bool IsDirty { get; set; }
 
+    /// <summary>What was written was dropped before it was synced.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>A sync has failed: the kernel has dropped the pages, and no later sync brings them back.</summary>
     public bool IsPoisoned { get; set; }
 }

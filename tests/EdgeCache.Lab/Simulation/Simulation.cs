@@ -356,7 +356,8 @@ internal sealed class Simulation : IDisposable
             SimClientState.Left => _totals with { Left = _totals.Left + 1 },
             _ => _totals with { Failed = _totals.Failed + 1 },
         };
-        var mayFail = !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest);
+        // What a disk has taken and lost must not be told as whole; whoever has not taken any of it can be served all the same.
+        var mayFail = client.Failure == FillFailure.DiskLost || !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest);
         if (client.State == SimClientState.Failed && !mayFail)
         {
             throw new SimulationFailedException($"{client} failed without a fault: {client.Failure}");

@@ -35,8 +35,9 @@ internal sealed class LabNode : IAsyncDisposable
     public int ActiveFills => _fills.Active;
 
     /// <summary>Pulls a blob, from the store or by a fill; null where it could not be had whole.</summary>
+    /// <param name="pause">What a slow client does between two reads of a growing file.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public async Task<byte[]?> PullAsync(Digest digest)
+    public async Task<byte[]?> PullAsync(Digest digest, Func<Task>? pause = null)
     {
         using (var stored = await Store.AcquireContentAsync(digest, CancellationToken.None))
         {
@@ -54,8 +55,8 @@ internal sealed class LabNode : IAsyncDisposable
 
         return _fills.JoinOrStart(Repository, digest, linked: false, -1, FetchScope.Anywhere, out var reader) switch
         {
-            JoinOutcome.Stored => await PullAsync(digest),
-            JoinOutcome.Joined when reader is not null => await FollowAsync(reader),
+            JoinOutcome.Stored => await PullAsync(digest, pause),
+            JoinOutcome.Joined when reader is not null => await FollowAsync(reader, pause),
             _ => null,
         };
     }
@@ -66,7 +67,7 @@ internal sealed class LabNode : IAsyncDisposable
         await Store.DisposeAsync();
     }
 
-    private static async Task<byte[]?> FollowAsync(FillReader reader)
+    private static async Task<byte[]?> FollowAsync(FillReader reader, Func<Task>? pause)
     {
         using (reader)
         {
@@ -85,6 +86,11 @@ internal sealed class LabNode : IAsyncDisposable
                 if (progress.State == FillState.Verified && bytes.Length == progress.TotalBytes)
                 {
                     return bytes.ToArray();
+                }
+
+                if (pause is not null)
+                {
+                    await pause();
                 }
             }
         }

@@ -46,7 +46,7 @@ public sealed class BlobFillTests
     {
         using var holder = _fill.TryJoin(A, linked: true, -1)!;
         using var stranger = _fill.TryJoin(B, linked: false, -1)!;
-        _fill.Verify(5);
+        _fill.Verify(5, tail: null);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => stranger.WaitForHeadAsync(default).AsTask());
         stranger.Allow();
@@ -71,7 +71,7 @@ public sealed class BlobFillTests
         using var reader = _fill.TryJoin(A, linked: false, -1)!;
         var source = _fill.NextSourceOrFail(null)!;
         var head = reader.WaitForHeadAsync(default).AsTask();
-        _fill.Verify(5);
+        _fill.Verify(5, tail: null);
         Assert.False(head.IsCompleted);
 
         _fill.Confirm(source);
@@ -127,7 +127,7 @@ public sealed class BlobFillTests
     public async Task FailureAfterVerification_ChangesNothing()
     {
         using var reader = _fill.TryJoin(A, linked: true, -1)!;
-        _fill.Verify(5);
+        _fill.Verify(5, tail: null);
         _fill.Fail(Refusal);
 
         Assert.Equal(FillState.Verified, (await reader.WaitForHeadAsync(default)).State);

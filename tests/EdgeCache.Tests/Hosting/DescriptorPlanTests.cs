@@ -14,8 +14,8 @@ public sealed class DescriptorPlanTests
     {
         var plan = DescriptorPlan.For(limit, new LimitOptions(), 1024);
 
-        Assert.All([plan.MaxConnections, plan.MaxConcurrentFills, plan.MaxKeptFiles], share => Assert.InRange(share, 1, limit));
-        Assert.InRange(plan.MaxConnections + (2 * plan.MaxConcurrentFills) + plan.MaxKeptFiles, 1, Math.Max(limit - 256, 64));
+        Assert.All([plan.MaxConnections, plan.MaxRefusals, plan.MaxConcurrentFills, plan.MaxKeptFiles], share => Assert.InRange(share, 1, limit));
+        Assert.InRange(plan.MaxSockets + (3 * plan.MaxConcurrentFills) + plan.MaxKeptFiles, 1, Math.Max(limit - 256, 64));
     }
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class DescriptorPlanTests
     {
         var limits = new LimitOptions();
 
-        Assert.Equal(new DescriptorPlan(limits.MaxConnections, limits.MaxConcurrentFills, 1024), DescriptorPlan.For(limit, limits, 1024));
+        Assert.Equal(new DescriptorPlan(limits.MaxConnections, 64, limits.MaxConcurrentFills, 1024), DescriptorPlan.For(limit, limits, 1024));
     }
 
     [Fact]

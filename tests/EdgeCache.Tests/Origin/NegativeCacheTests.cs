@@ -107,6 +107,27 @@ public sealed class NegativeCacheTests
         Assert.Equal((2, 0), (registry.Requests.Count, host.Get<NegativeCache>().Count));
     }
 
+    [Fact]
+    public async Task RandomTags_TakeNoMoreRoomThanThereIs()
+    {
+        const int MaxEntries = 16;
+        await using var registry = await StartAsync(404);
+        await using var host = new OriginHost(OriginHost.Upstream(registry.Root), time: _clock);
+        var absences = new NegativeCache(host.Get<OriginClient>(), host.Get<Upstreams>(), _clock, MaxEntries);
+
+        for (var tag = 0; tag < 4 * MaxEntries; tag++)
+        {
+            var answer = await absences.GetManifestAsync(
+                OriginHost.Repository, Reference.Parse($"v{tag}"), ManifestTypes.All, default, FetchPriority.Interactive, CancellationToken.None);
+            Assert.Equal(OriginOutcome.NotFound, answer.Outcome);
+            Assert.InRange(absences.Count, 1, MaxEntries);
+        }
+
+        Assert.Equal(MaxEntries, absences.Count);
+        Assert.Equal(4 * MaxEntries, registry.Requests.Count);
+        Assert.Equal(100_000, NegativeCache.MaxEntries); // PROMISES, "upstream quota".
+    }
+
     private static async Task<OriginOutcome[]> AskBothAsync(OriginHost host) =>
     [
         (await host.GetManifestAsync()).Outcome,

@@ -60,7 +60,8 @@ internal sealed class DirectServer : IAsyncDisposable
         RequestDelegate handler,
         Action<ListenOptions>? listen = null,
         Action<KestrelServerOptions>? kestrel = null,
-        int listeners = 1)
+        int listeners = 1,
+        int maxConnections = int.MaxValue)
     {
         DirectServer? server = null;
         var builder = CreateBuilder(options =>
@@ -76,7 +77,7 @@ internal sealed class DirectServer : IAsyncDisposable
             }
         });
         var pool = new CountingMemoryPool();
-        var epoll = transport == ServerTransport.Epoll ? new EpollTransport(pool, NullLogger<EpollTransport>.Instance) : null;
+        var epoll = transport == ServerTransport.Epoll ? new EpollTransport(pool, NullLogger<EpollTransport>.Instance, maxConnections) : null;
         if (epoll is not null)
         {
             // As a factory, so that the server's services dispose it.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using EdgeCache.Testing;
@@ -87,6 +88,64 @@ public sealed class EpollTransportTests
             }
         });
         await AssertNothingIsHeldAsync(server);
+    }
+
+    [Fact]
+    public async Task NoMoreConnectionsThanThereMayBe_AndTheNextWhenOneHasGone()
+    {
+        const int Most = 3;
+        var seen = new ConcurrentBag<int>();
+        DirectServer? server = null;
+        await using var started = server = await DirectServer.StartAsync(
+            ServerTransport.Epoll,
+            context =>
+            {
+                seen.Add(server!.Epoll!.Connections); // Both are set before a client can connect.
+                return EchoAsync(context);
+            },
+            maxConnections: Most);
+        var clients = new List<RawHttpClient>();
+        for (var index = 0; index < Most; index++)
+        {
+            clients.Add(await ConnectAsync(server));
+            await clients[index].SendAsync(Request);
+            Assert.Equal("/", await ReadTextAsync(clients[index]));
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(async index =>
+        {
+            if (index < Most)
+            {
+                await clients[index].DisposeAsync();
+                return;
+            }
+
+            await using var client = await ConnectAsync(server);
+            await client.SendAsync(LastRequest);
+            Assert.Equal("/", await ReadTextAsync(client));
+        }));
+
+        Assert.Equal(40, seen.Count);
+        Assert.InRange(seen.Max(), 1, Most);
+        await AssertNothingIsHeldAsync(server);
+        Assert.Equal(Most, server.Epoll!.Room.CurrentCount);
+    }
+
+    [Fact]
+    public async Task Unbind_EndsAnAcceptThatWaitsForRoom()
+    {
+        using var pool = new CountingMemoryPool();
+        using var transport = new EpollTransport(pool, NullLogger<EpollTransport>.Instance, maxConnections: 1);
+        await using var listener = await transport.BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        using var first = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var second = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(listener.EndPoint);
+        await using var connection = await listener.AcceptAsync();
+        await second.ConnectAsync(listener.EndPoint);
+        var accepting = listener.AcceptAsync().AsTask();
+        Assert.False(accepting.IsCompleted);
+        await listener.UnbindAsync();
+        Assert.Null(await accepting.WaitAsync(Limit));
     }
 
     [Fact]

@@ -25,8 +25,8 @@ public sealed class PageCacheTests : IDisposable
         var buffer = new byte[100];
         if (PageCache.Read(_file.Handle, buffer, 2_000_000, out var count) == PageCacheRead.Cold)
         {
+            // Nothing was waited for; the system may have begun to read all the same.
             Assert.Equal(0, count);
-            Assert.False(PageCache.Holds(_file.Handle, 2_000_000));
             PageCache.Wait(_file.Handle, 2_000_000);
             Assert.True(PageCache.Holds(_file.Handle, 2_000_000));
         }

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Fill;
+using EdgeCache.Core.Oci;
+using EdgeCache.Testing;
+using EdgeCache.Tests.Store;
+using Xunit;
+
+namespace EdgeCache.Tests.Fill;
+
+/// <summary>A disk that takes what is written and loses it: what a reader gets from the file after that may be anything, and must not look whole.</summary>
+public sealed class LostWritesTests : IAsyncLifetime
+{
+    private const int HeldBackBytes = 64 * 1024;
+
+    private static readonly byte[] Large = RandomNumberGenerator.GetBytes(4 << 20);
+    private static readonly byte[] Small = RandomNumberGenerator.GetBytes(40_000);
+    private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
+
+    private readonly FillFixture _fixture = new(new FillOptions { PieceBytes = HeldBackBytes });
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _fixture.DisposeAsync().AsTask();
+
+    private FaultyDisk Disk => _fixture.Cache.Disk;
+
+    [Theory]
+    [InlineData(nameof(IDisk.CheckWritten))]
+    [InlineData(nameof(IDisk.SyncFile))]
+    public async Task BytesAreGone_NobodyWhoReadThemHasTheWhole(string toldBy)
+    {
+        var body = _fixture.Script(Large);
+        using var early = _fixture.Join(A, Large);
+        using var late = _fixture.Join(A, Large);
+        await body.SendAsync(Large);
+        await Eventually.TrueAsync(async () => (await early.WaitAsync(0, default)).VisibleBytes == Large.Length - HeldBackBytes);
+        Disk.Fault = call =>
+        {
+            if (call.Name != toldBy)
+            {
+                return null;
+            }
+
+            Overwrite(call.Path);
+            return FaultyDisk.InputOutput();
+        };
+
+        body.End();
+
+        var progress = await ReadToEndAsync(early);
+        await _fixture.Fills.EndAsync();
+        Assert.Equal((FillState.Failed, FillFailure.DiskLost), (progress.State, progress.Failure));
+        Assert.Equal(FillFailure.DiskLost, (await ReadToEndAsync(late)).Failure);
+        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
+        Assert.Equal(DiskFault.Failed, _fixture.Cache.Store.Disk.Fault);
+    }
+
+    [Theory]
+    [InlineData(nameof(IDisk.CheckWritten))]
+    [InlineData(nameof(IDisk.SyncFile))]
+    public async Task BytesAreStillThere_EverybodyHasTheWhole_AndNothingIsStored(string toldBy)
+    {
+        Disk.Fault = call => call.Name == toldBy ? FaultyDisk.InputOutput() : null;
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var first = _fixture.Join(A, Large);
+        using var second = _fixture.Join(A, Large);
+
+        Assert.All(await Task.WhenAll(first.ReadAllAsync(), second.ReadAllAsync()), read => Assert.True(Large.AsSpan().SequenceEqual(read)));
+        await _fixture.Fills.EndAsync();
+        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
+        Assert.Equal(DiskFault.Failed, _fixture.Cache.Store.Disk.Fault);
+    }
+
+    [Fact]
+    public async Task SmallBlob_IsReadFromMemory()
+    {
+        Disk.Fault = call =>
+        {
+            if (call.Name != nameof(IDisk.SyncFile))
+            {
+                return null;
+            }
+
+            Overwrite(call.Path);
+            return FaultyDisk.InputOutput();
+        };
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Small));
+        using var reader = _fixture.Join(A, Small);
+        await _fixture.Fills.EndAsync();
+
+        Assert.Equal(Small, await reader.ReadAllAsync());
+    }
+
+    [Fact]
+    public async Task LossThatTheReadersHeardOf_IsNotStored()
+    {
+        // The system tells a loss once: the sync that follows succeeds.
+        var told = 0;
+        Disk.Fault = call => call.Name == nameof(IDisk.CheckWritten) && Interlocked.Exchange(ref told, 1) == 0 ? FaultyDisk.InputOutput() : null;
+        _fixture.Origin.Blob = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(Large));
+        using var reader = _fixture.Join(A, Large);
+
+        Assert.True((await reader.ReadAllAsync()).AsSpan().SequenceEqual(Large));
+        await _fixture.Fills.EndAsync();
+        Assert.Equal(1, told);
+        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
+    }
+
+    private static void Overwrite(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.Write(file, new byte[4096], 4096);
+    }
+
+    private static async Task<FillProgress> ReadToEndAsync(FillReader reader)
+    {
+        var progress = await reader.WaitAsync(0, default);
+        while (progress.State == FillState.Growing || (progress.State == FillState.Verified && progress.VisibleBytes < progress.TotalBytes))
+        {
+            progress = await reader.WaitAsync(progress.VisibleBytes, default);
+        }
+
+        return progress;
+    }
+}
