@@ -1,4 +1,3 @@
-using EdgeCache.Lab.LostWrites;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
 using EdgeCache.Lab.SystemCalls;
@@ -12,7 +11,6 @@ public class LaboratoryTests
 {
     private const int Seeds = 300;
     private const int PowerCuts = 15;
-    private const int LosingDisks = 5;
     private const int Kills = 24;
     private const int DiskErrors = 16;
 
@@ -37,14 +35,6 @@ public class LaboratoryTests
         await runs.RunAsync(PowerCuts, progress: null, CancellationToken.None);
         Assert.True(runs.InFills > 0);
         Assert.True(runs.Verified > PowerCuts);
-    }
-
-    [LoopFileSystemFact]
-    public async Task DiskThatLosesWhatItTook_ServesNothingWrong()
-    {
-        var runs = new LostWriteRuns(seed: 1);
-        await runs.RunAsync(LosingDisks, CancellationToken.None);
-        Assert.True(runs.Whole > LosingDisks);
     }
 
     [RealProgramFact("strace")]
