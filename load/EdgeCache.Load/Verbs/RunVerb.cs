@@ -5,6 +5,7 @@ using EdgeCache.Load.Processes;
 using EdgeCache.Load.Reporting;
 using EdgeCache.Load.Reporting.Html;
 using EdgeCache.Load.Scenarios.Runs;
+using EdgeCache.Load.Simulation;
 using EdgeCache.Load.Workload;
 using EdgeCache.Testing.Synthetic;
 
@@ -24,6 +25,12 @@ internal sealed class RunVerb
     };
 
     private readonly Option<FileInfo> _html = new("--html") { Description = "Write a report with plots to a file, one page that needs nothing else.", HelpName = "FILE" };
+    private readonly Option<FileInfo> _trace = new("--trace")
+    {
+        Description = "Pull in the order of a trace's requests for manifests (as simulate reads it), its most wanted the first image, instead of by chance.",
+        HelpName = "FILE",
+    };
+
     private readonly RunOptions _options = new();
     private readonly RunTargetOptions _targets = new();
     private readonly NodeOptions _node = new();
@@ -38,7 +45,7 @@ internal sealed class RunVerb
         var verb = new RunVerb();
         verb._scenario.AcceptOnlyFromAmong([.. ProfileCatalog.All.Select(profile => profile.Name)]);
         var command = new Command("run", "A scenario: simulated clients pull images of realistic sizes and popularity, in an open or a closed loop, every digest verified. "
-            + "Latencies, throughput and the hit rate over time, measured from outside and beside what the nodes claim.") { verb._scenario, verb._html };
+            + "Latencies, throughput and the hit rate over time, measured from outside and beside what the nodes claim.") { verb._scenario, verb._html, verb._trace };
         verb._options.AddTo(command);
         verb._targets.AddTo(command);
         verb._node.AddTo(command);
@@ -57,7 +64,18 @@ internal sealed class RunVerb
             return ExitCodes.WrongCommandLine;
         }
 
-        var figures = await MeasureAsync(result, profile, cancellationToken);
+        TraceOrder? order;
+        try
+        {
+            order = await ReadTraceAsync(result, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            await result.InvocationConfiguration.Error.WriteLineAsync($"load: {error.Message}");
+            return ExitCodes.WrongCommandLine;
+        }
+
+        var figures = await MeasureAsync(result, profile with { Settings = profile.Settings with { Trace = result.GetValue(_trace)?.Name } }, order, cancellationToken);
         var report = await _report.WriteAsync(result, RunTable.Of(figures), [figures], cancellationToken);
         if (result.GetValue(_html) is { } file)
         {
@@ -80,11 +98,23 @@ internal sealed class RunVerb
 
         return settings.Images * settings.Scale * MeanImageBytes > MaxContentBytes
             ? string.Create(CultureInfo.InvariantCulture, $"{settings.Images} images at scale {settings.Scale} are more than {MaxContentBytes / 1e9:0} GB: fewer --images or a smaller --scale.")
+            : result.GetValue(_trace) is not null && profile.Events.Any(happening => happening.NeedsNoStage) ? $"{profile.Name} says itself which images are pulled: it goes without --trace."
             : settings.Nodes == 1 && profile.Name == "node-loss" ? "node-loss needs --nodes 2 or more."
             : null;
     }
 
-    private async Task<RunFigures> MeasureAsync(ParseResult result, RunProfile profile, CancellationToken cancellationToken)
+    private async Task<TraceOrder?> ReadTraceAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        if (result.GetValue(_trace) is not { } file)
+        {
+            return null;
+        }
+
+        var manifests = (await new TraceFile(ObjectSizes.Registry).ReadAsync(file, cancellationToken)).Manifests;
+        return manifests.Objects > 0 ? new TraceOrder(manifests) : throw new InvalidDataException($"{file.Name}: no request for a manifest.");
+    }
+
+    private async Task<RunFigures> MeasureAsync(ParseResult result, RunProfile profile, TraceOrder? order, CancellationToken cancellationToken)
     {
         var settings = profile.Settings;
         var content = new SyntheticSettings(settings.Seed, settings.Images, settings.Scale);
@@ -93,14 +123,14 @@ internal sealed class RunVerb
         var progress = LiveProgress.Create(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, settings);
         if (_targets.Targets(result) is { Count: > 0 } targets)
         {
-            var remote = new RunScenario(profile, null, targets, _targets.Nodes(result), images);
+            var remote = new RunScenario(profile, null, targets, _targets.Nodes(result), images, order);
             return await progress.RunAsync(shown => remote.RunAsync(shown, cancellationToken));
         }
 
         var node = _node.Read(result);
         await using var stage = await RunStage.StartAsync(
             node.Folder, new StageContent([]) { Synthetic = content }, catalog => ToNode(node, settings, catalog), settings.Nodes, settings.Link, cancellationToken);
-        var scenario = new RunScenario(profile, stage, [stage.Target], [], images);
+        var scenario = new RunScenario(profile, stage, [stage.Target], [], images, order);
         return await progress.RunAsync(shown => scenario.RunAsync(shown, cancellationToken));
     }
 

@@ -5,7 +5,7 @@ namespace EdgeCache.Load.Workload;
 /// <summary>Which image each pull asks for: popular ones by their ranks, and between them some that nobody asks for again. Safe for concurrent use.</summary>
 internal sealed class ImageChoice
 {
-    private readonly Lock _drawing = new(); // Protects _random, _oneTimers and _inRow.
+    private readonly Lock _drawing = new(); // Protects _random, _oneTimers, _inRow and _pulls.
     private readonly Random _random;
     private readonly IReadOnlyList<WantedImage> _images;
     private readonly RankPopularity _popularity;
@@ -13,6 +13,7 @@ internal sealed class ImageChoice
     private double _oneTimerShare;
     private long _oneTimers;
     private int _inRow;
+    private long _pulls;
 
     /// <param name="images">The most popular first.</param>
     /// <param name="oneTimerShare">Of the pulls.</param>
@@ -30,6 +31,9 @@ internal sealed class ImageChoice
         set => Volatile.Write(ref _oneTimerShare, value);
     }
 
+    /// <summary>The order of a trace, instead of chance; null is chance.</summary>
+    public TraceOrder? Order { get; init; }
+
     /// <summary>The images of a synthetic registry, the most popular first.</summary>
     public static IReadOnlyList<WantedImage> ImagesOf(SyntheticSettings content) =>
         [.. Enumerable.Range(0, content.Images).Select(image => new WantedImage(content.RepositoryOf(image), SyntheticSettings.Tag))];
@@ -38,6 +42,12 @@ internal sealed class ImageChoice
     {
         lock (_drawing)
         {
+            if (Order is not null)
+            {
+                var rank = Order.At(_pulls++);
+                return rank < _images.Count ? _images[rank] : OneTimer(rank - _images.Count);
+            }
+
             if (_random.NextDouble() >= OneTimerShare)
             {
                 return _images[_popularity.At(_random.NextDouble())];
@@ -49,7 +59,9 @@ internal sealed class ImageChoice
                 (_inRow, _oneTimers) = (0, _oneTimers + 1);
             }
 
-            return new WantedImage(SyntheticSettings.RepositoryOfOneTimer(number), SyntheticSettings.Tag, IsOneTimer: true);
+            return OneTimer(number);
         }
     }
+
+    private static WantedImage OneTimer(long number) => new(SyntheticSettings.RepositoryOfOneTimer(number), SyntheticSettings.Tag, IsOneTimer: true);
 }

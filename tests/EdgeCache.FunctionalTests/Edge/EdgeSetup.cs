@@ -25,5 +25,5 @@ internal sealed record EdgeSetup
     public Action<IServiceCollection>? Services { get; init; }
 
     /// <summary>Fills that do not pause before they ask for the rest of a broken body.</summary>
-    public static Action<IServiceCollection> ImpatientFills { get; } = services => services.AddSingleton(new FillOptions { RetryDelay = TimeSpan.Zero });
+    public static Action<IServiceCollection> ImpatientFills { get; } = services => services.AddSingleton(new FillOptions { RetryDelay = TimeSpan.Zero, RetryPatience = TimeSpan.MaxValue });
 }

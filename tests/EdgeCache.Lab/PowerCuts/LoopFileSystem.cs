@@ -19,6 +19,9 @@ internal sealed class LoopFileSystem : IAsyncDisposable
     private const nuint Shutdown = 0x8004587d;
     private const int LogNotFlushed = 2;
 
+    private const int MaxUnmounts = 20;
+    private static readonly TimeSpan UnmountPause = TimeSpan.FromMilliseconds(100);
+
     private const int DontNeed = 4; // POSIX_FADV_DONTNEED
 
     private readonly TempFolder _folder = new();
@@ -86,7 +89,17 @@ internal sealed class LoopFileSystem : IAsyncDisposable
 
     public async Task UnmountAsync()
     {
-        await RunAsync("umount", [Path]);
+        // A process that somebody starts has all that is open here until its program begins: then it is busy for a moment.
+        for (var attempt = 1; attempt < MaxUnmounts && (await RealProcess.RunAsync("umount", ["--quiet", Path])).ExitCode != 0; attempt++)
+        {
+            await Task.Delay(UnmountPause);
+        }
+
+        if (IsMounted())
+        {
+            await RunAsync("umount", [Path]);
+        }
+
         _isMounted = false;
     }
 
@@ -158,6 +171,8 @@ internal sealed class LoopFileSystem : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private bool IsMounted() => File.ReadLines("/proc/self/mounts").Any(line => line.Contains($" {Path} ", StringComparison.Ordinal));
 
     private static async Task RunAsync(string program, string[] arguments)
     {

@@ -1,3 +1,4 @@
+using EdgeCache.Load.Simulation;
 using EdgeCache.Load.Workload;
 using EdgeCache.Testing.Synthetic;
 using Xunit;
@@ -78,5 +79,22 @@ public class WorkloadTests
         var drawn = Enumerable.Range(0, 9).Select(_ => choice.Next().Repository).ToList();
         Assert.Equal(3, drawn.Distinct().Count());
         Assert.Equal(drawn.Order(StringComparer.Ordinal), drawn);
+    }
+
+    [Fact]
+    public void TraceOrder_PullsTheMostWantedAsTheFirstImage_AndTheRestBesideThem()
+    {
+        var builder = new RequestTraceBuilder();
+        foreach (var key in "abbbcca")
+        {
+            builder.Add($"{key}", _ => 1);
+        }
+
+        var images = ImageChoice.ImagesOf(new SyntheticSettings(1, 2, 1));
+        var choice = new ImageChoice(images, new RankPopularity(2), oneTimerShare: 1, seed: 5) { Order = new TraceOrder(builder.Build()) };
+        var (first, second, besides) = (images[0], images[1], SyntheticSettings.RepositoryOfOneTimer(0));
+        Assert.Equal(
+            [second.Repository, first.Repository, first.Repository, first.Repository, besides, besides, second.Repository, second.Repository],
+            Enumerable.Range(0, 8).Select(_ => choice.Next().Repository));
     }
 }

@@ -11,7 +11,9 @@ namespace EdgeCache.Load.Scenarios.Runs;
 /// <summary>Puts a profile's load on targets, lets its events happen, and samples all counters while it runs. Used once.</summary>
 /// <param name="stage">Null where the targets run already.</param>
 /// <param name="images">The most popular first.</param>
-internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnlyList<Uri> targets, IReadOnlyList<LoadTarget> nodes, IReadOnlyList<WantedImage> images)
+/// <param name="order">The order of pulls; null is chance.</param>
+internal sealed class RunScenario(
+    RunProfile profile, RunStage? stage, IReadOnlyList<Uri> targets, IReadOnlyList<LoadTarget> nodes, IReadOnlyList<WantedImage> images, TraceOrder? order)
 {
     /// <summary>A report of more points shows no more.</summary>
     private const int MaxSamples = 600;
@@ -31,7 +33,10 @@ internal sealed class RunScenario(RunProfile profile, RunStage? stage, IReadOnly
         new RankPopularity(images.Count, profile.Settings.Zipf),
         profile.Settings.OneTimers,
         profile.Settings.Seed,
-        profile.Settings.Loop == LoopKind.Storm ? profile.Settings.Clients : 1);
+        profile.Settings.Loop == LoopKind.Storm ? profile.Settings.Clients : 1)
+    {
+        Order = order,
+    };
 
     /// <summary>When the last pull had ended.</summary>
     private long _ended;

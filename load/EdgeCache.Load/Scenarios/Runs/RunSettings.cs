@@ -25,6 +25,9 @@ internal sealed record RunSettings
 
     public int Images { get; init; } = 300;
 
+    /// <summary>The file whose order of requests the pulls follow; null is chance.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>The share of pulls of images that nobody asks for again: 0.21 of the trace's blob requests.</summary>
     public double OneTimers { get; init; } = 0.21;
 
