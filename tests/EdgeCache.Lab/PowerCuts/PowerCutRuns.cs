@@ -57,8 +57,9 @@ internal sealed class PowerCutRuns(int seed)
         var pulls = orders.Select(order => Task.Run(() => PullUntilCutAsync(node, order, stop.Token))).ToArray();
         await Task.Delay(TimeSpan.FromMicroseconds(_chance.Next(MaxDelayMicroseconds)), CancellationToken.None);
 
-        // What the index has now was made durable before it was taken in. Until all is loaded the store looks at names instead, and a name comes before its folder's fsync.
-        var published = node.Store.Loaded.IsCompleted ? _content.Digests.Where(digest => node.Store.Contains(digest)).ToList() : [];
+        // What the store has now is durable, but for what is just being published: a name comes before its folder's fsync, and the scan of the start may find it in between.
+        var held = _content.Digests.Where(digest => node.Store.Contains(digest)).ToList();
+        var published = held.Where(digest => !node.IsFilling(digest)).ToList();
         InFills += node.ActiveFills > 0 ? 1 : 0;
         _isOff = true;
         disk.CutPower();

@@ -34,6 +34,9 @@ internal sealed class LabNode : IAsyncDisposable
     /// <summary>Fills in progress.</summary>
     public int ActiveFills => _fills.Active;
 
+    /// <summary>Whether a digest is being fetched or published.</summary>
+    public bool IsFilling(Digest digest) => _fills.IsRunning(digest);
+
     /// <summary>Pulls a blob, from the store or by a fill; null where it could not be had whole.</summary>
     /// <param name="pause">What a slow client does between two reads of a growing file.</param>
     /// <exception cref="IOException">The disk failed.</exception>
