@@ -12,7 +12,7 @@ internal static class LoggedReplay
     /// <param name="limitBytes">Of each node's cache.</param>
     /// <param name="nodes">Among which the digests have their homes.</param>
     /// <returns>Null where nothing was asked for.</returns>
-    public static MeasuredHitRate? Run(RequestLog log, long limitBytes, int nodes, CancellationToken cancellationToken)
+    public static HitRate? Run(RequestLog log, long limitBytes, int nodes, CancellationToken cancellationToken)
     {
         var total = default(ReplayTally);
         foreach (var pool in (BlobPool[])[BlobPool.Manifests, BlobPool.Blobs])
@@ -31,7 +31,7 @@ internal static class LoggedReplay
             total += Run(builder.Build(), LimitOf(limitBytes, pool), nodes, warmUp, cancellationToken);
         }
 
-        return total.Requests > 0 && total.Bytes > 0 ? new MeasuredHitRate(total.ByCount, total.ByBytes) : null;
+        return total.Requests > 0 && total.Bytes > 0 ? new HitRate(total.ByCount, total.ByBytes) : null;
     }
 
     private static ReplayTally Run(RequestTrace trace, long limitBytes, int nodes, int warmUp, CancellationToken cancellationToken)

@@ -67,12 +67,12 @@ public class RunJudgeTests
     public void HitRate_MustBeAsSimulated(double byCount, double byBytes, bool isGood)
     {
         var total = Total(new RunCounts { Pulls = 100, Gets = 1000, Bytes = 10_000 }, 200, 2000, null);
-        Assert.Equal(isGood, Verdict(total, hasLostNode: false, "hit rate as simulated", new MeasuredHitRate(byCount, byBytes)).IsGood);
-        Assert.Null(Verdict(total, hasLostNode: true, "hit rate as simulated", new MeasuredHitRate(byCount, byBytes)).IsGood);
+        Assert.Equal(isGood, Verdict(total, hasLostNode: false, "hit rate as simulated", new HitRate(byCount, byBytes)).IsGood);
+        Assert.Null(Verdict(total, hasLostNode: true, "hit rate as simulated", new HitRate(byCount, byBytes)).IsGood);
         Assert.Null(Verdict(total, hasLostNode: false, "hit rate as simulated").IsGood);
     }
 
-    private static RunVerdict Verdict(RunSample total, bool hasLostNode, string name, MeasuredHitRate? simulated = null) =>
+    private static RunVerdict Verdict(RunSample total, bool hasLostNode, string name, HitRate? simulated = null) =>
         RunJudge.Judge(new RunSettings { Scenario = "churn" }, total, [], simulated, hasLostNode).Single(verdict => verdict.Name == name);
 
     private static RunSample Total(RunCounts clients, long? upstreamGets, long? upstreamBytes, NodeCounts? nodes) =>

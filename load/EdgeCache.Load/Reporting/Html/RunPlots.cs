@@ -54,9 +54,9 @@ internal static class RunPlots
         yield return Draw("Pulls in flight", Line("in flight", sample => sample.InFlight));
     }
 
-    private static Plot HitRatePlot(string title, IReadOnlyList<double> seconds, RunFigures figures, Func<MeasuredHitRate, double> value)
+    private static Plot HitRatePlot(string title, IReadOnlyList<double> seconds, RunFigures figures, Func<HitRate, double> value)
     {
-        IReadOnlyList<double?> Rates(Func<IReadOnlyList<RunSample>, MeasuredHitRate?> of) =>
+        IReadOnlyList<double?> Rates(Func<IReadOnlyList<RunSample>, HitRate?> of) =>
             [.. Enumerable.Range(0, figures.Samples.Count).Select(last => of(Window(figures.Samples, last)) is { } rate ? Math.Max(0, value(rate) * 100) : (double?)null)];
 
         return new Plot(title, seconds, figures.Events, new PlotSeries("outside", Rates(OutsideOf)), new PlotSeries("the nodes say", Rates(InsideOf))) { Max = 100, IsComparison = true };
@@ -65,15 +65,15 @@ internal static class RunPlots
     private static IReadOnlyList<RunSample> Window(IReadOnlyList<RunSample> samples, int last) =>
         [.. samples.Take(last + 1).TakeLast(HitRateWindows)];
 
-    private static MeasuredHitRate? OutsideOf(IReadOnlyList<RunSample> window) => window.Any(sample => sample.UpstreamGets is null) ? null : MeasuredHitRate.Of(
+    private static HitRate? OutsideOf(IReadOnlyList<RunSample> window) => window.Any(sample => sample.UpstreamGets is null) ? null : HitRate.Of(
         window.Sum(sample => sample.Clients.Gets),
         window.Sum(sample => sample.UpstreamGets ?? 0),
         window.Sum(sample => sample.Clients.Bytes),
         window.Sum(sample => sample.UpstreamBytes ?? 0));
 
-    private static MeasuredHitRate? InsideOf(IReadOnlyList<RunSample> window) => window.Any(sample => sample.Nodes is null)
+    private static HitRate? InsideOf(IReadOnlyList<RunSample> window) => window.Any(sample => sample.Nodes is null)
         ? null
-        : MeasuredHitRate.Of(window.Aggregate(default(NodeCounts), (sum, sample) => sum + (sample.Nodes ?? default)));
+        : HitRate.Of(window.Aggregate(default(NodeCounts), (sum, sample) => sum + (sample.Nodes ?? default)));
 
     private static List<double?> Sums(IReadOnlyList<RunSample> samples, Func<RunSample, double?> value)
     {

@@ -20,7 +20,7 @@ internal sealed record RunFigures(
     IReadOnlyList<RunSample> Samples)
 {
     /// <summary>The hit rate that eviction alone gives for the same requests; null where it is not known.</summary>
-    public MeasuredHitRate? Simulated { get; init; }
+    public HitRate? Simulated { get; init; }
 
     public bool IsGood => Verdicts.All(verdict => verdict.IsGood != false);
 }

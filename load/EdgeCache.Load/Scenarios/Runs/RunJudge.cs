@@ -18,7 +18,7 @@ internal static class RunJudge
 
     /// <param name="simulated">What the eviction alone gives for the same requests; null where it is not known.</param>
     /// <param name="hasLostNode">Whether a node was killed, with what it had counted last.</param>
-    public static IReadOnlyList<RunVerdict> Judge(RunSettings settings, RunSample total, IReadOnlyList<RunSample> samples, MeasuredHitRate? simulated, bool hasLostNode)
+    public static IReadOnlyList<RunVerdict> Judge(RunSettings settings, RunSample total, IReadOnlyList<RunSample> samples, HitRate? simulated, bool hasLostNode)
     {
         var clients = total.Clients;
         var verdicts = new List<RunVerdict>
@@ -39,7 +39,7 @@ internal static class RunJudge
         return verdicts;
     }
 
-    private static RunVerdict JudgeSimulation(RunSample total, MeasuredHitRate? simulated, bool hasLostNode)
+    private static RunVerdict JudgeSimulation(RunSample total, HitRate? simulated, bool hasLostNode)
     {
         const string name = "hit rate as simulated";
         if (total.Outside is not { } outside || simulated is not { } expected)

@@ -23,8 +23,8 @@ internal sealed record RunSample(
     int InFlight)
 {
     /// <summary>Upstream's counters against what clients got.</summary>
-    public MeasuredHitRate? Outside => UpstreamGets is { } gets && UpstreamBytes is { } bytes ? MeasuredHitRate.Of(Clients.Gets, gets, Clients.Bytes, bytes) : null;
+    public HitRate? Outside => UpstreamGets is { } gets && UpstreamBytes is { } bytes ? HitRate.Of(Clients.Gets, gets, Clients.Bytes, bytes) : null;
 
     /// <summary>What the nodes claim.</summary>
-    public MeasuredHitRate? Inside => Nodes is { } nodes ? MeasuredHitRate.Of(nodes) : null;
+    public HitRate? Inside => Nodes is { } nodes ? HitRate.Of(nodes) : null;
 }

@@ -73,7 +73,7 @@ internal sealed class RunScenario(
     }
 
     /// <summary>Replays what clients got through the nodes' eviction in memory; null where the nodes are not ours.</summary>
-    private MeasuredHitRate? Simulate(CancellationToken cancellationToken) => stage is null || _recorder.Log.IsFull ? null
+    private HitRate? Simulate(CancellationToken cancellationToken) => stage is null || _recorder.Log.IsFull ? null
         : LoggedReplay.Run(_recorder.Log, stage.CacheBytes, _settings.Nodes, cancellationToken);
 
     private async Task RunLoopAsync(RunMonitor monitor, IProgress<RunSample> progress, long started, CancellationToken cancellationToken)
