@@ -25,6 +25,7 @@ internal sealed class Simulation : IDisposable
     private readonly SimDisk _disk;
     private readonly SimNode _node;
     private readonly SimContent _content;
+    private readonly SimInvariants _invariants;
     private readonly List<SimClient> _clients = [];
     private readonly List<string> _trace = [];
 
@@ -42,6 +43,7 @@ internal sealed class Simulation : IDisposable
         _content = new SimContent(_chance);
         _disk = new SimDisk(_folder.CreateFolder("graveyard"));
         _node = new SimNode(_folder.Combine("cache"), _disk, _origin, _clock, _content.TotalBytes * _chance.Next(20, 120) / 100);
+        _invariants = new SimInvariants(_folder.Combine("cache"), _node, _disk, _origin, _content);
     }
 
     /// <summary>Runs to its end.</summary>
@@ -54,18 +56,20 @@ internal sealed class Simulation : IDisposable
             {
                 Act();
                 Settle();
-                CheckAlways();
+                _invariants.CheckAlways();
             }
 
             CalmDown();
             if (!_hasUncounted)
             {
-                CheckAtRest();
+                Settle();
+                _invariants.CheckAtRest();
             }
 
             _node.Restart();
-            CheckAtRest();
-            CheckSwept();
+            Settle();
+            _invariants.CheckAtRest();
+            _invariants.CheckSwept();
             return _totals with { Steps = steps, DiskHits = _disk.Hits, Evicted = _totals.Evicted + Evicted };
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -364,28 +368,6 @@ internal sealed class Simulation : IDisposable
         }
     }
 
-    private void CheckAlways()
-    {
-        foreach (var group in _origin.Bodies.Where(open => open.Question.IsFill).GroupBy(open => open.Question.Digest).Where(group => group.Count() > 1))
-        {
-            throw new SimulationFailedException($"{group.Count()} fetches of {_content.Find(group.Key)} at once.");
-        }
-
-        foreach (var (digest, path) in FinalFiles())
-        {
-            if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(_content.Find(digest).Bytes))
-            {
-                throw new SimulationFailedException($"The file of {_content.Find(digest)} has other bytes.");
-            }
-        }
-
-        var usage = _node.Store.Eviction.Usage(BlobPool.Blobs);
-        if (usage.UsedBytes < 0 || usage.ReservedBytes < 0 || usage.DoomedBytes < 0)
-        {
-            throw new SimulationFailedException($"Negative bytes: {usage}.");
-        }
-    }
-
     /// <summary>Nothing is broken any more: all who wait must be served, and all that can be had.</summary>
     private void CalmDown()
     {
@@ -442,45 +424,8 @@ internal sealed class Simulation : IDisposable
             Settle();
         }
 
-        CheckAlways();
+        _invariants.CheckAlways();
     }
-
-    /// <summary>Nobody reads and nobody writes: the books must balance.</summary>
-    private void CheckAtRest()
-    {
-        Settle();
-        var usage = _node.Store.Eviction.Usage(BlobPool.Blobs);
-        var files = FinalFiles().ToList();
-        var bytes = files.Sum(file => new FileInfo(file.Path).Length);
-        if (usage.UsedBytes != bytes || usage.Objects != files.Count || usage.ReservedBytes != 0 || usage.DoomedBytes != 0)
-        {
-            throw new SimulationFailedException($"The books say {usage}, the disk has {files.Count} files of {bytes} B.");
-        }
-
-        if (_node.Store.OpenFiles != 0)
-        {
-            throw new SimulationFailedException($"{_node.Store.OpenFiles} files are read by nobody.");
-        }
-
-        if (_disk.Hits == 0)
-        {
-            CheckSwept();
-        }
-    }
-
-    /// <summary>A broken disk may keep temporary files that it was to delete; the next start does it.</summary>
-    private void CheckSwept()
-    {
-        var left = Directory.GetFiles(_folder.Combine("cache", "tmp"));
-        if (left.Length > 0)
-        {
-            throw new SimulationFailedException($"Temporary files are left: {string.Join(", ", left)}.");
-        }
-    }
-
-    private IEnumerable<(Digest Digest, string Path)> FinalFiles() =>
-        from path in Directory.EnumerateFiles(_folder.Combine("cache", "blobs"), "*", SearchOption.AllDirectories)
-        select (Digest.Parse($"sha256:{Path.GetFileName(path)}"), path);
 
     private string Name(SimQuestion question) => $"{(question.IsFill ? "the fill of" : "the question for")} {_content.Find(question.Digest)} in {question.Repository}";
 }
