@@ -12,8 +12,6 @@ namespace EdgeCache.Lab.Simulation;
 internal sealed class Simulation : IDisposable
 {
     private const int MaxClients = 10;
-    /// <summary>So often a body may be cut before a fill may give up.</summary>
-    private const int MaxCuts = 5;
     private const int MaxClockHours = 48;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -26,12 +24,12 @@ internal sealed class Simulation : IDisposable
     private readonly SimNode _node;
     private readonly SimContent _content;
     private readonly SimInvariants _invariants;
+    private readonly SimUpstream _upstream;
     private readonly List<SimClient> _clients = [];
     private readonly List<string> _trace = [];
 
     /// <summary>Digests whose fills may fail: upstream has refused them, or sent something else. A disk that fails, and a body that is cut now and then, is no reason.</summary>
     private readonly HashSet<Digest> _harmed = [];
-    private readonly Dictionary<Digest, int> _cuts = [];
     private int _clientNumber;
     private bool _hasUncounted;
     private SimulationTotals _totals = SimulationTotals.None;
@@ -44,6 +42,7 @@ internal sealed class Simulation : IDisposable
         _disk = new SimDisk(_folder.CreateFolder("graveyard"));
         _node = new SimNode(_folder.Combine("cache"), _disk, _origin, _clock, _content.TotalBytes * _chance.Next(20, 120) / 100);
         _invariants = new SimInvariants(_folder.Combine("cache"), _node, _disk, _origin, _content);
+        _upstream = new SimUpstream(_chance, _content, _origin, _harmed, Note);
     }
 
     /// <summary>Runs to its end.</summary>
@@ -70,7 +69,7 @@ internal sealed class Simulation : IDisposable
             Settle();
             _invariants.CheckAtRest();
             _invariants.CheckSwept();
-            return _totals with { Steps = steps, DiskHits = _disk.Hits, Evicted = _totals.Evicted + Evicted };
+            return _totals with { Answers = _upstream.Answers, Faults = _upstream.Faults, Steps = steps, DiskHits = _disk.Hits, Evicted = _totals.Evicted + Evicted };
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -112,11 +111,11 @@ internal sealed class Simulation : IDisposable
                 leaving.Leave();
                 break;
             case < 62 when _origin.Questions is { Count: > 0 } questions:
-                Answer(Pick(questions), Chance(25));
+                _upstream.Answer(Pick(questions), Chance(25));
                 break;
             case < 88 when _origin.Bodies is { Count: > 0 } bodies:
                 var (question, body) = Pick(bodies);
-                Feed(question, body, Chance(8));
+                _upstream.Feed(question, body, Chance(8));
                 break;
             case < 92:
                 BreakDisk();
@@ -144,99 +143,6 @@ internal sealed class Simulation : IDisposable
     {
         Note($"{client} goes on, {maxBytes} B at most");
         client.Step(_node, maxBytes);
-    }
-
-    private void Answer(SimQuestion question, bool isFault)
-    {
-        var wanted = _content.Find(question.Digest);
-        var holds = wanted.Holders.Contains(question.Repository);
-        _totals = _totals with { Answers = _totals.Answers + 1 };
-        if (isFault)
-        {
-            _totals = _totals with { Faults = _totals.Faults + 1 };
-            _harmed.Add(question.Digest);
-            AnswerBadly(question, wanted, holds);
-            return;
-        }
-
-        Note($"upstream answers {Name(question)}: {(holds ? "the bytes" : "not found")}");
-        if (holds)
-        {
-            var offset = (int)Math.Min(question.Offset, wanted.Bytes.Length);
-            long? length = Chance(80) ? wanted.Bytes.Length - offset : null;
-            _origin.AnswerBytes(question, wanted.Bytes[offset..], length, offset);
-        }
-        else
-        {
-            _origin.Answer(question, new OriginAnswer(OriginOutcome.NotFound) { StatusCode = 404, Reason = "not found" });
-        }
-    }
-
-    private void AnswerBadly(SimQuestion question, SimObject wanted, bool holds)
-    {
-        OriginOutcome[] failures = [OriginOutcome.Unavailable, OriginOutcome.RateLimited, OriginOutcome.NotFound, OriginOutcome.Denied, OriginOutcome.Unauthorized, OriginOutcome.BadAnswer];
-        var how = holds ? _chance.Next(5) : 0;
-        var offset = (int)Math.Min(question.Offset, wanted.Bytes.Length);
-        var bytes = wanted.Bytes[offset..];
-        Note($"upstream answers {Name(question)} badly, way {how}");
-        switch (how)
-        {
-            case 1 when bytes.Length > 0:
-                bytes[_chance.Next(bytes.Length)] ^= 0x40;
-                _origin.AnswerBytes(question, bytes, bytes.Length, offset);
-                break;
-            case 2:
-                _origin.AnswerBytes(question, [.. bytes, 1, 2, 3], Chance(50) ? bytes.Length + 3 : null, offset);
-                break;
-            case 3:
-                _origin.AnswerBytes(question, bytes[..(bytes.Length / 2)], Chance(50) ? bytes.Length / 2 : null, offset);
-                break;
-            case 4 when offset > 0:
-                // Ranges are ignored.
-                _origin.AnswerBytes(question, [.. wanted.Bytes], wanted.Bytes.Length, 0);
-                break;
-            default:
-                _origin.Answer(question, new OriginAnswer(Pick(failures)) { Reason = "simulated" });
-                break;
-        }
-    }
-
-    private void Feed(SimQuestion question, SimBody body, bool isFault)
-    {
-        if (!body.IsWaiting)
-        {
-            return;
-        }
-
-        if (isFault)
-        {
-            _totals = _totals with { Faults = _totals.Faults + 1 };
-            var cuts = _cuts[question.Digest] = _cuts.GetValueOrDefault(question.Digest) + 1;
-            if (cuts >= MaxCuts || !body.HasLength)
-            {
-                _harmed.Add(question.Digest);
-            }
-
-            Note($"the body of {Name(question)} breaks off, {body.LeftBytes} B before its end");
-            switch (_chance.Next(3))
-            {
-                case 0:
-                    body.EndEarly();
-                    break;
-                case 1:
-                    body.Break(new IOException("simulated"));
-                    break;
-                default:
-                    body.Break(new TimeoutException("simulated"));
-                    break;
-            }
-
-            return;
-        }
-
-        var bytes = _chance.Next(1, 150_000);
-        Note($"the body of {Name(question)} gets {Math.Min(bytes, body.LeftBytes)} B");
-        body.Deliver(bytes);
     }
 
     private void BreakDisk()
@@ -336,8 +242,8 @@ internal sealed class Simulation : IDisposable
     }
 
     private string Describe() =>
-        $"It does not come to rest: {_node.Fills.Active} fills; asked: {string.Join(", ", _origin.Questions.Select(Name))}; bodies: "
-        + string.Join(", ", _origin.Bodies.Select(open => $"{Name(open.Question)}{(open.Body.IsWaiting ? " waits" : string.Empty)}"))
+        $"It does not come to rest: {_node.Fills.Active} fills; asked: {string.Join(", ", _origin.Questions.Select(_upstream.NameOf))}; bodies: "
+        + string.Join(", ", _origin.Bodies.Select(open => $"{_upstream.NameOf(open.Question)}{(open.Body.IsWaiting ? " waits" : string.Empty)}"))
         + $"; waiting for confirmation: {string.Join(", ", _clients.Where(client => client.IsConfirming))}; evicts: {_node.Store.Eviction.IsEvicting}.";
 
     private bool IsAtRest()
@@ -408,13 +314,13 @@ internal sealed class Simulation : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(1));
         foreach (var question in _origin.Questions)
         {
-            Answer(question, isFault: false);
+            _upstream.Answer(question, isFault: false);
         }
 
         Settle();
         foreach (var (question, body) in _origin.Bodies)
         {
-            Feed(question, body, isFault: false);
+            _upstream.Feed(question, body, isFault: false);
         }
 
         Settle();
@@ -426,6 +332,4 @@ internal sealed class Simulation : IDisposable
 
         _invariants.CheckAlways();
     }
-
-    private string Name(SimQuestion question) => $"{(question.IsFill ? "the fill of" : "the question for")} {_content.Find(question.Digest)} in {question.Repository}";
 }
