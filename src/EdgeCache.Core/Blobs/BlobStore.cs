@@ -25,7 +25,6 @@ public sealed class BlobStore : IDisposable
     private readonly MemoryBlobs _memory = new(MaxInMemory);
     private readonly Quarantine _quarantine;
     private readonly DistrustedNames _distrusted = new();
-    private long _temporaryNumber;
 
     /// <param name="maxKeptFiles">How many files stay open between readers.</param>
     public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = MaxKeptFiles)
@@ -35,6 +34,7 @@ public sealed class BlobStore : IDisposable
         _folders = new FanOutFolders(paths, disk);
         _clock = clock;
         _logger = logger;
+        Temporary = new TemporaryFiles(paths, disk);
         _open = new OpenFiles(paths, disk, clock, logger, maxKeptFiles);
         _quarantine = new Quarantine(paths, disk, clock, logger);
     }
@@ -45,6 +45,9 @@ public sealed class BlobStore : IDisposable
         get => _open.DoomedReleased;
         set => _open.DoomedReleased = value;
     }
+
+    /// <summary>What is not published yet.</summary>
+    internal TemporaryFiles Temporary { get; }
 
     /// <summary>Fills whose bytes pass through memory now.</summary>
     public int InMemory => _memory.Count;
@@ -60,7 +63,7 @@ public sealed class BlobStore : IDisposable
     /// <exception cref="IOException">The disk is full or failed.</exception>
     public BlobWriter Create(in Digest expected, BlobPool pool, long expectedBytes)
     {
-        var path = NextTemporary(PartialNames.Of(expected));
+        var path = Temporary.NextName(expected);
         return new BlobWriter(new BlobFile(_disk.Create(path, expectedBytes), expected, pool, 0, _open.Closed), _disk, path, _memory);
     }
 
@@ -68,65 +71,14 @@ public sealed class BlobStore : IDisposable
     /// <exception cref="IOException">There are too many of them, or the system has no such files.</exception>
     public BlobWriter CreateInMemory(in Digest expected, BlobPool pool) => new(_memory.Create(expected, pool), _disk, null, _memory);
 
-    /// <summary>Goes on to write what an earlier writer left (<see cref="Keep"/>). Its bytes are to be hashed first.</summary>
+    /// <summary>Goes on to write what an earlier writer left (<see cref="TemporaryFiles.Keep"/>). Its bytes are to be hashed first.</summary>
     /// <param name="maxBytes">How much of it is taken up at most.</param>
     /// <returns>Null where there is nothing.</returns>
     /// <exception cref="IOException">The disk failed.</exception>
-    public BlobWriter? TryTakeUp(in Digest expected, long maxBytes)
-    {
-        var name = PartialNames.Of(expected);
-        var path = NextTemporary(name);
-        var kept = Path.Combine(_paths.Partial, name);
-        if (!File.Exists(kept))
-        {
-            return null;
-        }
-
-        _disk.Move(kept, path);
-        if (_disk.TryOpenForWriting(path) is not { } file)
-        {
-            return null;
-        }
-
-        var bytes = RandomAccess.GetLength(file);
-        if (bytes > maxBytes)
-        {
-            bytes = maxBytes;
-            _disk.SetLength(file, bytes);
-        }
-
-        return new BlobWriter(new BlobFile(file, expected, BlobPool.Blobs, 0, _open.Closed), _disk, path, _memory, bytes);
-    }
-
-    /// <summary>Keeps what an unfinished writer has written, durably, for <see cref="TryTakeUp"/>. The writer is the caller's to dispose, whatever the outcome.</summary>
-    /// <exception cref="IOException">The disk failed; nothing is kept.</exception>
-    public void Keep(BlobWriter writer)
-    {
-        var file = writer.File;
-        if (RandomAccess.GetLength(file.Handle) != writer.WrittenBytes)
-        {
-            _disk.SetLength(file.Handle, writer.WrittenBytes);
-        }
-
-        writer.Sync();
-        _disk.CreateFolder(_paths.Partial);
-        _disk.Move(writer.Path, Path.Combine(_paths.Partial, PartialNames.Of(file.Digest)));
-        writer.Renamed();
-        _disk.SyncFolder(_paths.Partial);
-    }
-
-    /// <summary>What earlier writers left.</summary>
-    public IReadOnlyList<StoredBlob> ListKept()
-    {
-        var folder = new DirectoryInfo(_paths.Partial);
-        return folder.Exists ? [.. folder.EnumerateFiles().SelectMany(Read)] : [];
-
-        static IEnumerable<StoredBlob> Read(FileInfo file) =>
-            PartialNames.TryRead(file.Name, out var digest) ? [new StoredBlob(digest, BlobPool.Blobs, file.Length, file.LastWriteTimeUtc)] : [];
-    }
-
-    /// <summary>Deletes what an earlier writer left; it changes nothing where that fails.</summary>
-    public void DropKept(in Digest digest) => DeleteQuietly(_disk, Path.Combine(_paths.Partial, PartialNames.Of(digest)));
+    public BlobWriter? TryTakeUp(in Digest expected, long maxBytes) =>
+        Temporary.TryTakeUp(expected, maxBytes, out var path, out var bytes) is { } file
+            ? new BlobWriter(new BlobFile(file, expected, BlobPool.Blobs, 0, _open.Closed), _disk, path, _memory, bytes)
+            : null;
 
     /// <summary>Gives a finished writer's file its final name, durably. The writer is the caller's to dispose, whatever the outcome.</summary>
     /// <exception cref="IOException">fsync or rename failed; nothing stands under the final name.</exception>
@@ -226,7 +178,7 @@ public sealed class BlobStore : IDisposable
     {
         const int ProbeBytes = 64 << 10;
         _disk.CreateFolder(_paths.Temporary);
-        var path = NextTemporary();
+        var path = Temporary.NextName();
         using var file = _disk.Create(path, ProbeBytes);
         try
         {
@@ -235,7 +187,7 @@ public sealed class BlobStore : IDisposable
         }
         finally
         {
-            DeleteQuietly(_disk, path);
+            _disk.DeleteQuietly(path);
         }
     }
 
@@ -268,50 +220,8 @@ public sealed class BlobStore : IDisposable
     /// <summary>A walk over the pools' folders, for who wants to share it among threads or to go on where it ended.</summary>
     internal BlobScan Walk() => new(_paths, _logger);
 
-    /// <summary>
-    /// Clears what an earlier run left unfinished: long enough beginnings of blobs are kept, all else is deleted. What was not made durable counts only as long as
-    /// the system has not been started since: before that, a power cut may have taken any of its bytes. Call it before the first writer.
-    /// </summary>
-    /// <param name="systemStart">When the system started.</param>
-    /// <returns>How many files were deleted.</returns>
-    public int SweepTemporary(DateTime systemStart)
-    {
-        var count = 0;
-        foreach (var file in new DirectoryInfo(_paths.Temporary).EnumerateFiles())
-        {
-            if (PartialNames.TryRead(file.Name, out var digest) && file.Length >= PartialNames.MinBytes && file.LastWriteTimeUtc >= systemStart)
-            {
-                _disk.CreateFolder(_paths.Partial);
-                _disk.Move(file.FullName, Path.Combine(_paths.Partial, PartialNames.Of(digest)));
-                continue;
-            }
-
-            _disk.Delete(file.FullName);
-            count++;
-        }
-
-        return count;
-    }
-
     /// <summary>Closes what is kept open; leases stay good until their readers leave.</summary>
     public void Dispose() => _open.Dispose();
-
-    /// <summary>Deletes a file whose loss or presence changes nothing: temporary names, swept again at the next start.</summary>
-    internal static void DeleteQuietly(IDisk disk, string path)
-    {
-        try
-        {
-            disk.Delete(path);
-        }
-        catch (IOException)
-        {
-        }
-        catch (UnauthorizedAccessException)
-        {
-        }
-    }
-
-    private string NextTemporary(string name = "") => Path.Combine(_paths.Temporary, $"{name}.{Interlocked.Increment(ref _temporaryNumber):x}.part");
 
     private UnlinkOutcome Remove(BlobKey key, Action<string> remove)
     {
@@ -343,7 +253,7 @@ public sealed class BlobStore : IDisposable
     {
         lock (_open.GateOf(file.Digest))
         {
-            DeleteQuietly(_disk, _paths.File(file.Pool, file.Digest));
+            _disk.DeleteQuietly(_paths.File(file.Pool, file.Digest));
             _open.Take(new BlobKey(file.Pool, file.Digest));
         }
     }

@@ -288,7 +288,7 @@ public sealed class BlobWriter : IDisposable
         if (_named)
         {
             _named = false;
-            BlobStore.DeleteQuietly(_disk, Path);
+            _disk.DeleteQuietly(Path);
         }
     }
 }

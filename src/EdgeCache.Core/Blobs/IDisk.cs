@@ -47,6 +47,19 @@ public interface IDisk
     /// <summary>Deletes a file; one that is not there is no fault.</summary>
     void Delete(string path);
 
+    /// <summary>Deletes a file whose loss or presence changes nothing: it is swept again at the next start.</summary>
+    void DeleteQuietly(string path)
+    {
+        try
+        {
+            Delete(path);
+        }
+        catch (Exception error) when (DiskErrors.IsOfDisk(error))
+        {
+            // As it says.
+        }
+    }
+
     /// <summary>Creates a folder, with those above it; one that is there is no fault.</summary>
     void CreateFolder(string path);
 }

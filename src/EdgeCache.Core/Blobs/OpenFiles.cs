@@ -166,7 +166,7 @@ internal sealed class OpenFiles : IDisposable
 
         BlobLog.WrongLength(_logger, key.Digest, file.SizeBytes, sizeBytes);
         file.Handle.Dispose();
-        BlobStore.DeleteQuietly(_disk, _paths.File(key.Pool, key.Digest));
+        _disk.DeleteQuietly(_paths.File(key.Pool, key.Digest));
         return null;
     }
 

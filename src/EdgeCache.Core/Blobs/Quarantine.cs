@@ -79,7 +79,7 @@ internal sealed class Quarantine(BlobPaths paths, IDisk disk, TimeProvider clock
             keptBytes += file.Length;
             if (++kept > maxFiles || keptBytes > maxBytes || TimeOf(file.Name) is not { } time || time < oldest)
             {
-                BlobStore.DeleteQuietly(disk, file.FullName);
+                disk.DeleteQuietly(file.FullName);
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed class SystemDisk : IDisk
         catch (IOException error)
         {
             // A preallocation that failed leaves the empty file behind.
-            BlobStore.DeleteQuietly(this, path);
+            ((IDisk)this).DeleteQuietly(path);
             if (preallocatedBytes > 0 && error is { HResult: GeneralFailure } and not FileNotFoundException and not DirectoryNotFoundException)
             {
                 // .NET does not say which error it was. Of the two it can be, no room is the one; the other, a file longer than any may be, has none either.

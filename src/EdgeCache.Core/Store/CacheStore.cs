@@ -98,7 +98,7 @@ public sealed class CacheStore : IAsyncDisposable
         try
         {
             var blobs = new BlobStore(folder.Paths, disk ?? SystemDisk.Instance, clock, logger, options.MaxKeptFiles);
-            StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.SweepTemporary(DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64)));
+            StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.Temporary.Sweep(DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64)));
             var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
             var store = new CacheStore(folder, blobs, index, options, clock, logger);
             store._unfinished.Load();

@@ -40,7 +40,7 @@ internal sealed class UnfinishedBlobs(BlobStore blobs, Evictor evictor, TimeProv
     {
         lock (_gate)
         {
-            foreach (var file in blobs.ListKept().OrderBy(file => file.LastUsed))
+            foreach (var file in blobs.Temporary.ListKept().OrderBy(file => file.LastUsed))
             {
                 Add(file);
             }
@@ -84,7 +84,7 @@ internal sealed class UnfinishedBlobs(BlobStore blobs, Evictor evictor, TimeProv
 
         try
         {
-            blobs.Keep(writer);
+            blobs.Temporary.Keep(writer);
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
@@ -110,7 +110,7 @@ internal sealed class UnfinishedBlobs(BlobStore blobs, Evictor evictor, TimeProv
         var maxBytes = MaxBytes();
         if (IsOld(file) || _keptBytes + file.SizeBytes > maxBytes || !evictor.TryReserve(BlobPool.Blobs, file.SizeBytes))
         {
-            blobs.DropKept(file.Digest);
+            blobs.Temporary.DropKept(file.Digest);
             return;
         }
 
@@ -130,7 +130,7 @@ internal sealed class UnfinishedBlobs(BlobStore blobs, Evictor evictor, TimeProv
             }
 
             Forget(file);
-            blobs.DropKept(file.Digest);
+            blobs.Temporary.DropKept(file.Digest);
         }
     }
 

@@ -5,10 +5,10 @@ namespace EdgeCache.Lab.Simulation;
 /// <summary>What there is upstream: some blobs, from none to several pieces long, each in some of the repositories.</summary>
 internal sealed class SimContent
 {
-    private const int Blobs = 8;
+    private const int Blobs = 9;
 
-    /// <summary>Around the lengths where something changes: nothing, what is held back, a piece, two pieces.</summary>
-    private static readonly int[] Lengths = [0, 1, 4_000, 64 * 1024, (64 * 1024) + 1, 100_000, 200_000, 300_000];
+    /// <summary>Around the lengths where something changes: nothing, what is held back, a piece, two pieces, a beginning that is worth keeping.</summary>
+    private static readonly int[] Lengths = [0, 1, 4_000, 64 * 1024, (64 * 1024) + 1, 100_000, 200_000, 300_000, 3_000_000];
     private readonly Dictionary<Digest, SimObject> _byDigest = [];
 
     public SimContent(Random chance)

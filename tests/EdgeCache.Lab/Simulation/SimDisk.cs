@@ -8,7 +8,8 @@ namespace EdgeCache.Lab.Simulation;
 /// Deleted and replaced files go to a graveyard, from which a power cut brings them back. Safe for concurrent use.
 /// </summary>
 /// <param name="graveyard">A folder on the same file system, outside the cache.</param>
-internal sealed class SimDisk(string graveyard) : IDisk
+/// <param name="clock">What files are dated by.</param>
+internal sealed class SimDisk(string graveyard, TimeProvider clock) : IDisk
 {
     /// <summary>EIO.</summary>
     public const int InputOutput = 5;
@@ -76,6 +77,7 @@ internal sealed class SimDisk(string graveyard) : IDisk
         {
             Check(DiskFault.Full, NoSpace);
             var handle = SystemDisk.Instance.Create(path, 0);
+            File.SetLastWriteTimeUtc(handle, clock.GetUtcNow().UtcDateTime);
             _open[handle] = _files[path] = new SimFile { IsDirty = true };
             _pending.Add(new NameChange(null, path, null));
             return handle;
@@ -125,6 +127,7 @@ internal sealed class SimDisk(string graveyard) : IDisk
             Check(DiskFault.Full, NoSpace);
             CheckOnce(DiskFault.WriteFails);
             SystemDisk.Instance.Write(file, bytes, offset);
+            File.SetLastWriteTimeUtc(file, clock.GetUtcNow().UtcDateTime);
             var state = _open[file];
             state.IsDirty = true;
             if (_fault == DiskFault.WriteIsLost)
@@ -285,6 +288,9 @@ internal sealed class SimDisk(string graveyard) : IDisk
                 // Blocks that were allotted and never written.
                 RandomAccess.Write(handle, new byte[left - synced], synced);
             }
+
+            // The system has started since.
+            File.SetLastWriteTimeUtc(handle, DateTime.UnixEpoch);
         }
     }
 

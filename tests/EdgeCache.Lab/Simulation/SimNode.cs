@@ -92,6 +92,13 @@ internal sealed class SimNode
         (Store, Fills, _confirmer) = Open();
     }
 
+    /// <summary>The beginnings of blobs that are kept.</summary>
+    public IReadOnlyList<FileInfo> KeptFiles => new DirectoryInfo(Path.Combine(_folder, "partial")) is { Exists: true } folder ? folder.GetFiles() : [];
+
+    /// <summary>Whether a beginning of a blob is kept that is not its beginning: nobody looks at it before the rest has come.</summary>
+    public bool HasKeptWrong(SimObject wanted) => KeptFiles
+        .Any(file => file.Name.Contains(wanted.Digest.ToHex(), StringComparison.Ordinal) && !wanted.Bytes.AsSpan().StartsWith(File.ReadAllBytes(file.FullName)));
+
     public void Close() => CloseAsync().GetAwaiter().GetResult();
 
     /// <summary>Cuts what this run has journalled at any byte: nothing tells how much of it was on the disk at some moment.</summary>

@@ -4,9 +4,9 @@ using EdgeCache.Core.Oci;
 namespace EdgeCache.Lab.Simulation;
 
 /// <summary>What the upstream of a simulation does when chance gives it its turn: it answers rightly or badly, and its bodies go on or break. The same chance, the same deeds.</summary>
-/// <param name="harmed">Told of digests whose fills may fail by what it did.</param>
+/// <param name="harm">Told of digests whose fills may fail by what it did, and whether it has sent wrong bytes.</param>
 /// <param name="note">Told of what it does.</param>
-internal sealed class SimUpstream(Random chance, SimContent content, SimOrigin origin, HashSet<Digest> harmed, Action<string> note)
+internal sealed class SimUpstream(Random chance, SimContent content, SimOrigin origin, Action<Digest, bool> harm, Action<string> note)
 {
     /// <summary>So often a body may be cut before a fill may give up.</summary>
     private const int MaxCuts = 5;
@@ -27,7 +27,7 @@ internal sealed class SimUpstream(Random chance, SimContent content, SimOrigin o
         if (isFault)
         {
             Faults++;
-            harmed.Add(question.Digest);
+            harm(question.Digest, true);
             AnswerBadly(question, wanted, holds);
             return;
         }
@@ -87,7 +87,7 @@ internal sealed class SimUpstream(Random chance, SimContent content, SimOrigin o
             var cuts = _cuts[question.Digest] = _cuts.GetValueOrDefault(question.Digest) + 1;
             if (cuts >= MaxCuts || !body.HasLength)
             {
-                harmed.Add(question.Digest);
+                harm(question.Digest, false);
             }
 
             note($"the body of {NameOf(question)} breaks off, {body.LeftBytes} B before its end");

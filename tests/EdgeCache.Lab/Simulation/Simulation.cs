@@ -13,12 +13,20 @@ internal sealed class Simulation : IDisposable
 {
     private const int MaxClients = 10;
     private const int MaxClockHours = 48;
+
+    /// <summary>So much that there is room for unfinished blobs.</summary>
+    private const int AmplePercent = 1000;
+
+    /// <summary>More than a beginning of a blob has that is worth keeping.</summary>
+    private const int MaxPieces = 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly int _seed;
     private readonly Random _chance;
     private readonly TempFolder _folder = TempFolder.InMemory();
-    private readonly FakeTimeProvider _clock = new();
+
+    /// <summary>Later than this machine was started: what a killed process has written is not older than the system.</summary>
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly SimOrigin _origin = new();
     private readonly SimDisk _disk;
     private readonly SimNode _node;
@@ -30,6 +38,9 @@ internal sealed class Simulation : IDisposable
 
     /// <summary>Digests whose fills may fail: upstream has refused them, or sent something else. A disk that fails, and a body that is cut now and then, is no reason.</summary>
     private readonly HashSet<Digest> _harmed = [];
+
+    /// <summary>Digests of which a wrong beginning may have been kept, as upstream sent it or a disk lost it: the next fill finds out at its end, and may fail once.</summary>
+    private readonly HashSet<Digest> _tainted = [];
     private int _clientNumber;
     private bool _hasUncounted;
     private SimulationTotals _totals = SimulationTotals.None;
@@ -39,11 +50,11 @@ internal sealed class Simulation : IDisposable
         _seed = seed;
         _chance = new Random(seed);
         _content = new SimContent(_chance);
-        _disk = new SimDisk(_folder.CreateFolder("graveyard"));
-        _node = new SimNode(_folder.Combine("cache"), _disk, _origin, _clock, _content.TotalBytes * _chance.Next(20, 120) / 100);
+        _disk = new SimDisk(_folder.CreateFolder("graveyard"), _clock);
+        _node = new SimNode(_folder.Combine("cache"), _disk, _origin, _clock, _content.TotalBytes * (Chance(40) ? AmplePercent : _chance.Next(20, 120)) / 100);
         _disk.IsQuiet = IsNoFillWorking;
         _invariants = new SimInvariants(_folder.Combine("cache"), _node, _disk, _origin, _content);
-        _upstream = new SimUpstream(_chance, _content, _origin, _harmed, Note);
+        _upstream = new SimUpstream(_chance, _content, _origin, Harm, Note);
     }
 
     /// <summary>Runs to its end.</summary>
@@ -96,6 +107,15 @@ internal sealed class Simulation : IDisposable
 
     private void Note(string what) => _trace.Add(what);
 
+    private void Harm(Digest digest, bool isWrong)
+    {
+        _harmed.Add(digest);
+        if (isWrong)
+        {
+            _tainted.Add(digest);
+        }
+    }
+
     private void Act()
     {
         switch (_chance.Next(100))
@@ -116,7 +136,7 @@ internal sealed class Simulation : IDisposable
                 break;
             case < 88 when _origin.Bodies is { Count: > 0 } bodies:
                 var (question, body) = Pick(bodies);
-                _upstream.Feed(question, body, Chance(8));
+                Feed(question, body, pieces: Chance(50) ? MaxPieces : 1);
                 break;
             case < 92:
                 BreakDisk();
@@ -144,6 +164,19 @@ internal sealed class Simulation : IDisposable
     {
         Note($"{client} goes on, {maxBytes} B at most");
         client.Step(_node, maxBytes);
+    }
+
+    /// <summary>A body goes on, by a piece or many; or breaks off before each.</summary>
+    private void Feed(SimQuestion question, SimBody body, int pieces)
+    {
+        for (var piece = 0; piece < pieces && body.IsWaiting; piece++)
+        {
+            _upstream.Feed(question, body, Chance(pieces > 1 ? 2 : 8));
+            if (pieces > 1)
+            {
+                Settle();
+            }
+        }
     }
 
     private void BreakDisk()
@@ -211,6 +244,8 @@ internal sealed class Simulation : IDisposable
                 break;
         }
 
+        _totals = _totals with { Kept = _totals.Kept + _node.Store.UnfinishedBlobs };
+        _tainted.UnionWith(_content.Objects.Where(wanted => _node.HasKeptWrong(wanted)).Select(wanted => wanted.Digest));
         _harmed.Clear();
     }
 
@@ -270,7 +305,8 @@ internal sealed class Simulation : IDisposable
             _ => _totals with { Failed = _totals.Failed + 1 },
         };
         // What a disk has taken and lost must not be told as whole; whoever has not taken any of it can be served all the same.
-        var mayFail = client.Failure == FillFailure.DiskLost || !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest);
+        var mayFail = client.Failure == FillFailure.DiskLost || !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest)
+            || (client.Failure?.Outcome == OriginOutcome.BadAnswer && _tainted.Contains(client.Wanted.Digest));
         if (client.State == SimClientState.Failed && !mayFail)
         {
             throw new SimulationFailedException($"{client} failed without a fault: {client.Failure}");
@@ -296,11 +332,10 @@ internal sealed class Simulation : IDisposable
         {
             foreach (var repository in wanted.Holders)
             {
-                var client = new SimClient(++_clientNumber, wanted, repository);
-                _clients.Add(client);
-                for (var round = 0; round < 1000 && client.State == SimClientState.Active; round++)
+                var client = PullAlone(wanted, repository);
+                if (client.State == SimClientState.Failed && _tainted.Remove(wanted.Digest))
                 {
-                    GoOn();
+                    client = PullAlone(wanted, repository);
                 }
 
                 if (client.State != SimClientState.Served)
@@ -309,6 +344,18 @@ internal sealed class Simulation : IDisposable
                 }
             }
         }
+    }
+
+    private SimClient PullAlone(SimObject wanted, RepositoryKey repository)
+    {
+        var client = new SimClient(++_clientNumber, wanted, repository);
+        _clients.Add(client);
+        for (var round = 0; round < 1000 && client.State == SimClientState.Active; round++)
+        {
+            GoOn();
+        }
+
+        return client;
     }
 
     /// <summary>Everybody takes a step, and nobody breaks anything.</summary>

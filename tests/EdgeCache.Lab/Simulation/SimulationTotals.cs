@@ -1,11 +1,13 @@
 namespace EdgeCache.Lab.Simulation;
 
 /// <summary>What happened in a run, so that nobody takes an empty one for a good one.</summary>
-internal sealed record SimulationTotals(long Steps, long Served, long Failed, long Left, long Answers, long Faults, long DiskHits, long Evicted, long Restarts)
+/// <param name="Kept">Beginnings of blobs that outlived a restart.</param>
+internal sealed record SimulationTotals(
+    long Steps, long Served, long Failed, long Left, long Answers, long Faults, long DiskHits, long Evicted, long Restarts, long Kept)
 {
-    public static SimulationTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static SimulationTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public static SimulationTotals operator +(SimulationTotals a, SimulationTotals b) => new(
         a.Steps + b.Steps, a.Served + b.Served, a.Failed + b.Failed, a.Left + b.Left, a.Answers + b.Answers, a.Faults + b.Faults, a.DiskHits + b.DiskHits,
-        a.Evicted + b.Evicted, a.Restarts + b.Restarts);
+        a.Evicted + b.Evicted, a.Restarts + b.Restarts, a.Kept + b.Kept);
 }

@@ -159,7 +159,7 @@ public sealed class BlobStoreTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder.Paths.Temporary, "7.part"), "unfinished");
 
-        Assert.Equal(1, _store.SweepTemporary(DateTime.MinValue));
+        Assert.Equal(1, _store.Temporary.Sweep(DateTime.MinValue));
     }
 
     private void Put(byte[] content, long? expectedBytes = null, BlobPool pool = BlobPool.Blobs)

@@ -111,6 +111,25 @@ public sealed class UnfinishedBlobsTests : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(_folder.Combine("tmp")));
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(10_000, 0)]
+    public async Task WhatAKilledProcessLeft_CountsOnlyUntilTheSystemStartsAgain(int daysAgo, int kept)
+    {
+        var digest = Digest.Compute("killed"u8);
+        await Store.DisposeAsync();
+        await File.WriteAllBytesAsync(_folder.Combine("tmp", $"sha256-{digest.ToHex()}.1.part"), new byte[MiB]);
+        Open();
+        await Store.DisposeAsync();
+        File.SetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(_folder.Combine("partial"))), DateTime.UtcNow.AddDays(-daysAgo));
+
+        Open();
+
+        Assert.Equal((kept, kept), (Store.UnfinishedBlobs, Directory.GetFiles(_folder.Combine("partial")).Length));
+        using var pending = Store.TryTakeUp(digest, -1);
+        Assert.Equal(kept == 1 ? MiB : 0, pending?.Writer.WrittenBytes ?? 0);
+    }
+
     private void Keep(Digest digest, byte[] content)
     {
         using var pending = Store.BeginFollowed(digest, content.Length);
