@@ -67,9 +67,14 @@ internal sealed class BlobPull(Uri node, SyntheticBlob blob)
         Compare(_buffer.AsSpan(0, bodyBytes), 0);
         for (long position = bodyBytes; position < blob.Length;)
         {
-            if (Pause is not null)
+            if (Pause?.Invoke() is { IsCompleted: false } pause)
             {
-                await Pause().WaitAsync(cancellationToken);
+                await pause.WaitAsync(cancellationToken);
+            }
+            else
+            {
+                // What has come already is read at once, and others want their turn: a client that is not let read stalls.
+                await Task.Yield();
             }
 
             var count = await socket.ReceiveAsync(_buffer, cancellationToken);

@@ -22,13 +22,13 @@ internal sealed record SlowReaderSettings
     public bool IsDiskFull { get; init; }
 
     /// <summary>The length of every blob.</summary>
-    public long BlobBytes => MemoryBytes / 8;
+    public long BlobBytes => MemoryBytes / 16;
 
     /// <summary>Blobs that nobody has asked for before: twice the memory.</summary>
-    public int ColdBlobs => 16;
+    public int ColdBlobs => 32;
 
     /// <summary>Blobs that are stored before the clients come.</summary>
-    public int WarmBlobs => 2;
+    public int WarmBlobs => 4;
 
     /// <summary>Blobs that come slowly from upstream, so that slow clients follow a file that grows.</summary>
     public int GrowingBlobs => 4;
