@@ -70,13 +70,18 @@ internal sealed class SlowReaderRuns(SlowReaderSettings settings, int seed)
         await slow.BegunAsync(Patience);
         var pulls = Enumerable.Repeat(content.All.Except(growing), settings.PullsEach).SelectMany(blobs => blobs).ToArray();
         chance.Shuffle(pulls);
-        var slowest = await PullAllFastAsync(node, pulls, cancellationToken);
+        var (served, slowest) = await PullAllFastAsync(node, pulls, cancellationToken);
         if (settings.OutlastsStallTimeout)
         {
             await Task.Delay(settings.StallTimeout * 1.5, cancellationToken);
         }
 
         var ends = await slow.GoOnAsync(Patience);
+        foreach (var blob in content.All)
+        {
+            await PullFastAsync(node, blob, cancellationToken);
+        }
+
         await EndAsync(group, node);
         if (disk is null)
         {
@@ -84,7 +89,7 @@ internal sealed class SlowReaderRuns(SlowReaderSettings settings, int seed)
         }
 
         return new SlowReaderTotals(
-            pulls.Length, Count(PullEnd.Whole), Count(PullEnd.Cut), Count(PullEnd.Refused), group.ReadPeakBytes(), sampler.PeakBytes, slowest);
+            served, pulls.Length - served, Count(PullEnd.Whole), Count(PullEnd.Cut), Count(PullEnd.Refused), group.ReadPeakBytes(), sampler.PeakBytes, slowest);
 
         int Count(PullEnd wanted) => ends.Count(end => end == wanted);
     }
@@ -101,24 +106,33 @@ internal sealed class SlowReaderRuns(SlowReaderSettings settings, int seed)
             ["EDGECACHE__LIMITS__CLIENTSTALLTIMEOUT"] = string.Create(CultureInfo.InvariantCulture, $"{settings.StallTimeout.TotalSeconds:0}s"),
         });
 
-    /// <returns>The longest of them.</returns>
-    private async Task<TimeSpan> PullAllFastAsync(BuiltNode node, IEnumerable<SyntheticBlob> pulls, CancellationToken cancellationToken)
+    /// <returns>How many were served, and the longest of them. The others were refused at once, which only a node may do whose disk takes nothing.</returns>
+    private async Task<(int Served, TimeSpan Slowest)> PullAllFastAsync(BuiltNode node, IEnumerable<SyntheticBlob> pulls, CancellationToken cancellationToken)
     {
         var times = new ConcurrentBag<TimeSpan>();
         await Parallel.ForEachAsync(
             pulls,
             new ParallelOptions { MaxDegreeOfParallelism = settings.Pullers, CancellationToken = cancellationToken },
-            async (blob, token) => times.Add(await PullFastAsync(node, blob, token)));
-        return times.Max();
+            async (blob, token) =>
+            {
+                if (await PullFastAsync(node, blob, token, mayBeRefused: settings.IsDiskFull) is { } time)
+                {
+                    times.Add(time);
+                }
+            });
+        return (times.Count, times.DefaultIfEmpty().Max());
     }
 
-    private static async Task<TimeSpan> PullFastAsync(BuiltNode node, SyntheticBlob blob, CancellationToken cancellationToken)
+    /// <returns>How long it took; null where it was refused.</returns>
+    private static async Task<TimeSpan?> PullFastAsync(BuiltNode node, SyntheticBlob blob, CancellationToken cancellationToken, bool mayBeRefused = false)
     {
         var started = Stopwatch.GetTimestamp();
-        var end = await new BlobPull(node.Pull, blob).RunAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
-        return end == PullEnd.Whole
-            ? Stopwatch.GetElapsedTime(started)
-            : throw new LabFailedException($"A fast client's pull ended so: {end}. The node {(node.HasExited ? "has ended" : "lives")}:\n{node.Output}");
+        return await new BlobPull(node.Pull, blob).RunAsync(cancellationToken).WaitAsync(Patience, cancellationToken) switch
+        {
+            PullEnd.Whole => Stopwatch.GetElapsedTime(started),
+            PullEnd.Refused when mayBeRefused => null,
+            var end => throw new LabFailedException($"A fast client's pull ended so: {end}. The node {(node.HasExited ? "has ended" : "lives")}:\n{node.Output}"),
+        };
     }
 
     private static async Task EndAsync(MemoryGroup group, BuiltNode node)
