@@ -1,5 +1,6 @@
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
+using EdgeCache.Lab.SlowReaders;
 using EdgeCache.Lab.SystemCalls;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;
@@ -52,6 +53,16 @@ public class LaboratoryTests
         await runs.RunAsync(() => runs.Ended >= DiskErrors, progress: null, CancellationToken.None);
         Assert.Equal(0, runs.Killed);
         Assert.True(runs.Verified > DiskErrors);
+    }
+
+    [MemoryGroupFact]
+    public async Task SlowReadersInLittleMemory_CostTheOthersNothing()
+    {
+        var runs = new SlowReaderRuns(
+            new SlowReaderSettings { MemoryBytes = MemoryGroupFactAttribute.MemoryBytes, Clients = 60, Pullers = 4, PullsEach = 1, StallTimeout = TimeSpan.FromMinutes(5), OutlastsStallTimeout = false },
+            seed: 1);
+        await runs.RunAsync(count: 1, CancellationToken.None);
+        Assert.Equal((60, 0, 0), (runs.Totals.SlowWhole, runs.Totals.SlowCut, runs.Totals.Refused));
     }
 
     private static string TraceOf(int seed)

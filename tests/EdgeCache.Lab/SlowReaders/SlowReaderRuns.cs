@@ -66,7 +66,8 @@ internal sealed class SlowReaderRuns(SlowReaderSettings settings, int seed)
         await using var sampler = new MemorySampler(group);
 
         await Task.WhenAll(warm.Select(blob => PullFastAsync(node, blob, cancellationToken)));
-        using var slow = new SlowClients(node.Pull, content.All, settings.Clients, chance.Next());
+        // On a full disk each blob that somebody reads slowly has a place in memory, of which there are few.
+        using var slow = new SlowClients(node.Pull, settings.IsDiskFull ? growing : content.All, settings.Clients, chance.Next());
         await slow.BegunAsync(Patience);
         var pulls = Enumerable.Repeat(content.All.Except(growing), settings.PullsEach).SelectMany(blobs => blobs).ToArray();
         chance.Shuffle(pulls);

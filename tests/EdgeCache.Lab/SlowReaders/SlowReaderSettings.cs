@@ -34,5 +34,5 @@ internal sealed record SlowReaderSettings
     public int GrowingBlobs => 4;
 
     /// <summary>How often each cold or warm blob is pulled by those who are fast.</summary>
-    public int PullsEach => 3;
+    public int PullsEach { get; init; } = 3;
 }
