@@ -8,7 +8,7 @@ namespace EdgeCache.FunctionalTests.Lab;
 public sealed class MemoryGroupFactAttribute : FactAttribute
 {
     /// <summary>What a node has there.</summary>
-    internal const long MemoryBytes = 160L << 20;
+    internal const long MemoryBytes = 256L << 20;
 
     public MemoryGroupFactAttribute() => Skip = SlowReaderRuns.ExplainSkip(new SlowReaderSettings { MemoryBytes = MemoryBytes });
 }
