@@ -7,6 +7,7 @@ var root = new RootCommand("The fault laboratory of EdgeCache: what a node promi
     SimulateCommand.Create(),
     PowerCutsCommand.Create(),
     LostWritesCommand.Create(),
+    SlowReadersCommand.Create(),
     TamperingCommands.CreateKills(),
     TamperingCommands.CreateDiskErrors(),
     WorkCommand.Create(),

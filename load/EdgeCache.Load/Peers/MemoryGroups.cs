@@ -1,16 +1,11 @@
+using EdgeCache.Testing.RealPrograms;
+
 namespace EdgeCache.Load.Peers;
 
 /// <summary>A memory cgroup for each server of a stage. Disposed after the stage: a group goes when its processes have ended. One caller at a time.</summary>
 internal sealed class MemoryGroups(long limitBytes) : IDisposable
 {
     private readonly List<MemoryGroup> _groups = [];
-
-    /// <summary>Why no server can be limited here; null where they can.</summary>
-    public static string? Explain(long limitBytes)
-    {
-        using var probe = MemoryGroup.TryCreate($"edgecache-probe-{Guid.NewGuid():n}", limitBytes, out var obstacle);
-        return probe is null ? obstacle : null;
-    }
 
     /// <summary>The place of a server that runs in a new group.</summary>
     /// <exception cref="InvalidOperationException">No group can be made.</exception>

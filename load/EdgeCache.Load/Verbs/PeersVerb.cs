@@ -149,7 +149,7 @@ internal sealed class PeersVerb
             skipped.Add($"Not installed, its cells are left out: {WrkCell.Program}.");
         }
 
-        if (catalog.MemoryBytes > 0 && MemoryGroups.Explain(catalog.MemoryBytes) is { } obstacle)
+        if (catalog.MemoryBytes > 0 && MemoryGroup.ExplainSkip(catalog.MemoryBytes) is { } obstacle)
         {
             skipped.Add($"Left out: {string.Join(", ", catalog.RemoveLimited())}: {obstacle}.");
         }

@@ -10,9 +10,6 @@ namespace EdgeCache.Core.Blobs;
 /// </summary>
 public sealed class BlobStore : IDisposable
 {
-    /// <summary>Of so many fills the bytes may pass through memory at once, some 4 MiB each.</summary>
-    private const int MaxInMemory = 64;
-
     /// <summary>How many files stay open between readers, unless somebody says otherwise.</summary>
     public const int MaxKeptFiles = Blobs.OpenFiles.MaxKept;
 
@@ -22,13 +19,15 @@ public sealed class BlobStore : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly OpenFiles _open;
-    private readonly MemoryBlobs _memory = new(MaxInMemory);
+    private readonly MemoryBlobs _memory;
     private readonly Quarantine _quarantine;
     private readonly DistrustedNames _distrusted = new();
 
     /// <param name="maxKeptFiles">How many files stay open between readers.</param>
-    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = MaxKeptFiles)
+    /// <param name="maxInMemory">Of how many fills the bytes may pass through memory at once; null for as many as the process has memory for.</param>
+    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = MaxKeptFiles, int? maxInMemory = null)
     {
+        _memory = new MemoryBlobs(maxInMemory ?? MemoryBlobs.MaxFilesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         _paths = paths;
         _disk = disk;
         _folders = new FanOutFolders(paths, disk);

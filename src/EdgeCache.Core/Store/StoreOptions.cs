@@ -25,6 +25,9 @@ public sealed record StoreOptions
     /// <summary>How many files stay open between readers; at least 1.</summary>
     public int MaxKeptFiles { get; init; } = BlobStore.MaxKeptFiles;
 
+    /// <summary>Of how many fills the bytes may pass through memory at once, where the disk takes none; null for as many as the process has memory for, at most 64.</summary>
+    public int? MaxInMemory { get; init; }
+
     /// <summary>Threads that look for files at the start. Two keep a disk busier than one, and more would keep requests from the processor; with one the order is
     /// always the same.</summary>
     public int ScanThreads { get; init; } = 2;

@@ -64,6 +64,17 @@ internal static partial class LinuxSocket
         }
     }
 
+    /// <summary>Bounds what a TCP socket, and those that it accepts, take beyond what their peer has room for (TCP_NOTSENT_LOWAT); nothing happens to others.</summary>
+    public static void LimitUnsent(Socket socket, int maxBytes)
+    {
+        const int Tcp = 6; // IPPROTO_TCP
+        const int UnsentLimit = 25; // TCP_NOTSENT_LOWAT
+        if (socket.ProtocolType == ProtocolType.Tcp)
+        {
+            socket.SetRawSocketOption(Tcp, UnsentLimit, BitConverter.GetBytes(maxBytes));
+        }
+    }
+
     /// <summary>Takes what the socket has now.</summary>
     /// <returns>How many bytes; 0 where the connection has ended, for whatever reason; <see cref="NothingYet"/>.</returns>
     public static unsafe int Receive(SafeSocketHandle socket, Span<byte> room)

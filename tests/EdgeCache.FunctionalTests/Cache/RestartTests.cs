@@ -1,8 +1,13 @@
 using EdgeCache.Core.Blobs;
+using EdgeCache.Core.Oci;
+using EdgeCache.Core.Store;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Hosting;
 using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Cache;
@@ -88,6 +93,43 @@ public sealed class RestartTests : EdgeTests
         await AssertAllHitsAsync(edge);
         await edge.RestartNodeAsync();
         await AssertAllHitsAsync(edge);
+    }
+
+    [Fact]
+    public async Task NodeWhoseIndexLoads_HitsFillsAndPurges_AndTheBooksBalance()
+    {
+        HeldScan? scan = null;
+        var other = Sample.CreateSeeded("team/other", 2, Sample.LargeBytes);
+        var edge = await StartWarmAsync(services => services.AddSingleton<ILogger<CacheStore>>(scan ?? (ILogger<CacheStore>)NullLogger<CacheStore>.Instance));
+        edge.Origin.Content.Add(other.Repository);
+        await edge.StopNodeAsync();
+        using var held = scan = new HeldScan(edge.Cache.Path);
+        try
+        {
+            await edge.StartNodeAsync();
+            await held.ReachedAsync();
+            // The journal is replayed beside the scan, and has the links.
+            await Eventually.TrueAsync(() => edge.Store.LookupBlob(new RepositoryKey(EdgeFixture.DefaultUpstream, _sample.Repository.Name), _sample.BlobDigest(0)).IsLinked);
+
+            (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
+            Assert.Empty(edge.Origin.Log.Requests);
+            (await edge.Client.GetAsync(other.BlobPath(0))).AssertIs(other.Layers[0].Bytes);
+            await edge.SettleAsync();
+            Assert.Equal("EdgeCache; hit", (await edge.Client.GetAsync(other.BlobPath(0))).CacheStatus);
+            Assert.Single(edge.Origin.Log.Where(When.AnyBlob));
+            edge.Store.Remove(_sample.BlobDigest(1));
+            Assert.False(CacheFiles.Holds(edge.Cache, _sample.BlobDigest(1)));
+            Assert.Contains("\"loading\"", await ReadyAsync(edge), StringComparison.Ordinal);
+        }
+        finally
+        {
+            held.Release();
+        }
+
+        await edge.Store.Loaded;
+        Assert.Contains("\"complete\"", await ReadyAsync(edge), StringComparison.Ordinal);
+        var usage = edge.Usage(BlobPool.Blobs);
+        Assert.Equal((2, (long)Size + Sample.LargeBytes), (usage.Objects, usage.UsedBytes));
     }
 
     [Fact]
@@ -186,9 +228,15 @@ public sealed class RestartTests : EdgeTests
         Assert.Empty(edge.Origin.Log.Requests);
     }
 
-    private async Task<EdgeFixture> StartWarmAsync()
+    private static async Task<string> ReadyAsync(EdgeFixture edge)
     {
-        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository], Clock = Clock });
+        using var admin = new EdgeClient(edge.Node.AdminAddress);
+        return System.Text.Encoding.UTF8.GetString((await admin.GetAsync(HealthEndpoints.ReadyPath)).Body);
+    }
+
+    private async Task<EdgeFixture> StartWarmAsync(Action<IServiceCollection>? services = null)
+    {
+        var edge = await StartAsync(new EdgeSetup { Repositories = [_sample.Repository], Clock = Clock, Services = services });
         (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
         (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
         (await edge.Client.GetAsync(_sample.BlobPath(1))).AssertIs(_sample.Layers[1].Bytes);

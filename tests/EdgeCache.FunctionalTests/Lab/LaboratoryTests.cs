@@ -1,6 +1,7 @@
 using EdgeCache.Lab.LostWrites;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
+using EdgeCache.Lab.SlowReaders;
 using EdgeCache.Lab.SystemCalls;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;
@@ -15,6 +16,7 @@ public class LaboratoryTests
     private const int LostWriteDisks = 12;
     private const int Kills = 24;
     private const int DiskErrors = 16;
+    private const int SlowClients = 20;
 
     [Fact]
     public void Simulation_KeepsTheInvariants()
@@ -66,6 +68,23 @@ public class LaboratoryTests
         await runs.RunAsync(() => runs.Ended >= DiskErrors, progress: null, CancellationToken.None);
         Assert.Equal(0, runs.Killed);
         Assert.True(runs.Verified > DiskErrors);
+    }
+
+    [MemoryGroupFact]
+    public async Task SlowReadersInLittleMemory_CostTheOthersNothing()
+    {
+        var settings = new SlowReaderSettings
+        {
+            MemoryBytes = MemoryGroupFactAttribute.MemoryBytes,
+            Clients = SlowClients,
+            Pullers = 4,
+            PullsEach = 1,
+            StallTimeout = TimeSpan.FromMinutes(5),
+            OutlastsStallTimeout = false,
+        };
+        var runs = new SlowReaderRuns(settings, seed: 1);
+        await runs.RunAsync(count: 1, CancellationToken.None);
+        Assert.Equal((SlowClients, 0, 0), (runs.Totals.SlowWhole, runs.Totals.SlowCut, runs.Totals.Refused));
     }
 
     private static string TraceOf(int seed)

@@ -28,21 +28,21 @@ public sealed class NodeProcessTests(DockerRegistryStore store) : IDisposable
         using var skopeo = new SkopeoClient();
         var expected = store[Hello].Tags["latest"];
 
-        await using (var cold = await RealNodeProcess.StartAsync(arguments))
+        await using (var cold = await BuiltNode.StartAsync(arguments))
         {
-            Assert.Equal(expected, (await skopeo.PullAsync($"{cold.Url.Authority}/docker.io/{Hello}:latest")).EnsureSuccess());
+            Assert.Equal(expected, (await skopeo.PullAsync($"{cold.Pull.Authority}/docker.io/{Hello}:latest")).EnsureSuccess());
             Assert.Equal(0, await cold.StopAsync());
         }
 
         await upstream.Registry.StopAsync();
-        await using (var restarted = await RealNodeProcess.StartAsync(arguments))
+        await using (var restarted = await BuiltNode.StartAsync(arguments))
         {
-            Assert.Equal(expected, (await skopeo.PullAsync($"{restarted.Url.Authority}/docker.io/{Hello}:latest")).EnsureSuccess());
+            Assert.Equal(expected, (await skopeo.PullAsync($"{restarted.Pull.Authority}/docker.io/{Hello}:latest")).EnsureSuccess());
             await restarted.KillAsync();
         }
 
-        await using var again = await RealNodeProcess.StartAsync(arguments);
-        Assert.Equal(expected, (await skopeo.PullAsync($"{again.Url.Authority}/{Hello}:latest")).EnsureSuccess());
+        await using var again = await BuiltNode.StartAsync(arguments);
+        Assert.Equal(expected, (await skopeo.PullAsync($"{again.Pull.Authority}/{Hello}:latest")).EnsureSuccess());
     }
 
     [RealProgramFact(DockerRegistry.Program, SkopeoClient.Program, PodmanClient.Program, "htpasswd")]
@@ -55,10 +55,10 @@ public sealed class NodeProcessTests(DockerRegistryStore store) : IDisposable
               "Upstreams": [ { "Name": "docker.io", "Endpoints": ["{{upstream.Registry.Url}}"], "Username": "{{upstream.Options.Username}}",
                 "PasswordFile": {{JsonSerializer.Serialize(_folder.Write("password", upstream.Options.Password + "\n"))}} } ] } }
             """);
-        await using var node = await RealNodeProcess.StartAsync("node", "--config", configuration);
+        await using var node = await BuiltNode.StartAsync("node", "--config", configuration);
         await using var podman = PullingClient.Of(new PodmanClient());
 
-        await upstream.AssertThreePullsAsync(podman, $"{node.Url.Authority}/docker.io/{Hello}:latest", store[Hello].Tags["latest"]);
+        await upstream.AssertThreePullsAsync(podman, $"{node.Pull.Authority}/docker.io/{Hello}:latest", store[Hello].Tags["latest"]);
 
         Assert.Equal(0, await node.StopAsync());
         Assert.DoesNotContain(upstream.Options.Password ?? "-", node.Output, StringComparison.Ordinal);
@@ -74,9 +74,9 @@ public sealed class NodeProcessTests(DockerRegistryStore store) : IDisposable
               "Upstreams": [ { "Name": "docker.io", "Endpoints": ["{{upstream.Registry.Url}}"],
                 "CaFile": {{JsonSerializer.Serialize(upstream.Options.CaFile)}} } ] } }
             """);
-        await using var node = await RealNodeProcess.StartAsync("--config", configuration);
+        await using var node = await BuiltNode.StartAsync("--config", configuration);
         var daemon = await ContainerdClient.StartAsync();
-        daemon.AddMirror("docker.io", node.Url);
+        daemon.AddMirror("docker.io", node.Pull);
         await using var containerd = PullingClient.Of(daemon);
 
         await upstream.AssertThreePullsAsync(containerd, $"docker.io/{Hello}:latest", store[Hello].Tags["latest"]);
@@ -85,7 +85,7 @@ public sealed class NodeProcessTests(DockerRegistryStore store) : IDisposable
     [Fact]
     public async Task SampleConfigurationOfTheSystemdUnit_StartsANode()
     {
-        await using var node = await RealNodeProcess.StartAsync(
+        await using var node = await BuiltNode.StartAsync(
             "node", "--config", DeployFiles.PathOf("systemd/edgecache.json"),
             "--listen", "http://127.0.0.1:0", "--admin", "http://127.0.0.1:0", "--cache", _folder.Combine("cache"));
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using EdgeCache.Lab.LostWrites;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
+using EdgeCache.Lab.SlowReaders;
 using EdgeCache.Lab.SystemCalls;
 using EdgeCache.Testing.RealPrograms;
 
@@ -15,7 +16,7 @@ internal static class ReportCommand
 
     public static Command Create()
     {
-        var share = new Option<int>("--percent") { Description = "How much of the full count is run: 10,000 seeds, 1,000 power cuts, 200 disks that lose writes, 10,000 kills, 1,000 disk errors.", DefaultValueFactory = _ => 100 };
+        var share = new Option<int>("--percent") { Description = "How much of the full count is run: 10,000 seeds, 1,000 power cuts, 200 disks that lose writes, 10,000 kills, 1,000 disk errors, 20 nodes in little memory.", DefaultValueFactory = _ => 100 };
         var command = new Command("report", "Runs every experiment and prints a table: what is promised, what was tried, how often, and what came of it.") { share };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -26,6 +27,8 @@ internal static class ReportCommand
             await WriteAsync("What a disk has taken and lost is served to nobody as whole", "ext4 whose device takes no more, under slow clients of growing files", token => LoseWritesAsync(Of(200), token));
             await WriteAsync("A kill leaves nothing wrong, and nothing that is not swept", "kill -9 at each system call of a fill", token => TamperAsync(Tampering.Kills, runs => runs.Killed, Of(10_000), token));
             await WriteAsync("A disk that fails is no wrong byte, and nothing is taken for durable that is not", "EIO, ENOSPC, EROFS at each system call of a fill", token => TamperAsync(Tampering.DiskErrors, runs => runs.Ended, Of(1000), token));
+            await WriteAsync("Slow readers cost a node in little memory nothing, and the others no pull", "slow and stalled clients of a node in a memory cgroup, beside pulls of twice as much", token => ReadSlowlyAsync(isDiskFull: false, Of(20), token));
+            await WriteAsync("The same on a full disk; who finds no place in memory is told so", "the same, and everything passes through memory", token => ReadSlowlyAsync(isDiskFull: true, Of(20), token));
 
             int Of(int full) => Math.Max(1, full * percent / 100);
 
@@ -69,6 +72,19 @@ internal static class ReportCommand
         var runs = new LostWriteRuns(seed: 1);
         await runs.RunAsync(count, cancellationToken);
         return (count, string.Create(CultureInfo.InvariantCulture, $"{runs.Whole:N0} pulls whole and right, {runs.Failed:N0} cut or refused, 0 wrong"));
+    }
+
+    private static async Task<(int Count, string Result)> ReadSlowlyAsync(bool isDiskFull, int count, CancellationToken cancellationToken)
+    {
+        var settings = new SlowReaderSettings { IsDiskFull = isDiskFull };
+        if (SlowReaderRuns.ExplainSkip(settings) is { } obstacle)
+        {
+            return (0, NotRun + obstacle);
+        }
+
+        var runs = new SlowReaderRuns(settings, seed: 1);
+        await runs.RunAsync(count, cancellationToken);
+        return (count, runs.Totals.ToString());
     }
 
     private static async Task<(int Count, string Result)> TamperAsync(

@@ -116,22 +116,10 @@ internal sealed class LoopFileSystem : IAsyncDisposable
     }
 
     /// <summary>From here on the device takes no block that it did not have before.</summary>
-    public void FillBacking()
-    {
-        using var ballast = File.OpenHandle(Ballast, FileMode.Create, FileAccess.Write);
-        var block = new byte[4096];
-        try
-        {
-            for (var offset = 0L; ; offset += block.Length)
-            {
-                RandomAccess.Write(ballast, block, offset);
-            }
-        }
-        catch (IOException)
-        {
-            // Full, as it is to be.
-        }
-    }
+    public void FillBacking() => Fill(Ballast);
+
+    /// <summary>From here on the file system itself is full.</summary>
+    public void Fill() => Fill(System.IO.Path.Combine(Path, "ballast"));
 
     public void EmptyBacking() => File.Delete(Ballast);
 
@@ -170,6 +158,23 @@ internal sealed class LoopFileSystem : IAsyncDisposable
         }
 
         _folder.Dispose();
+    }
+
+    private static void Fill(string path)
+    {
+        using var ballast = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
+        var block = new byte[4096];
+        try
+        {
+            for (var offset = 0L; ; offset += block.Length)
+            {
+                RandomAccess.Write(ballast, block, offset);
+            }
+        }
+        catch (IOException)
+        {
+            // Full, as it is to be.
+        }
     }
 
     private bool IsMounted() => File.ReadLines("/proc/self/mounts").Any(line => line.Contains($" {Path} ", StringComparison.Ordinal));

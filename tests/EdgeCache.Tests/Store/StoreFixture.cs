@@ -3,6 +3,7 @@ using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -31,6 +32,9 @@ internal sealed class StoreFixture : IAsyncDisposable
     public FakeTimeProvider Clock { get; } = new();
 
     public FaultyDisk Disk { get; } = new();
+
+    /// <summary>For the next opening.</summary>
+    public ILogger<CacheStore> Logger { get; set; } = NullLogger<CacheStore>.Instance;
 
     public long LimitBytes => _options.Eviction.LimitBytes;
 
@@ -87,5 +91,5 @@ internal sealed class StoreFixture : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private CacheStore Open() => CacheStore.Open(_options, Clock, NullLogger<CacheStore>.Instance, Disk);
+    private CacheStore Open() => CacheStore.Open(_options, Clock, Logger, Disk);
 }
