@@ -1,9 +1,8 @@
 using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Oci;
-using EdgeCache.Testing;
 using Xunit;
 
-namespace EdgeCache.FunctionalTests.Edge;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>What a cache folder holds, seen from outside.</summary>
 internal static class CacheFiles
