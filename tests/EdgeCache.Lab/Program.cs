@@ -9,6 +9,7 @@ var root = new RootCommand("The fault laboratory of EdgeCache: what a node promi
     LostWritesCommand.Create(),
     TamperingCommands.CreateKills(),
     TamperingCommands.CreateDiskErrors(),
+    FaultsCommand.Create(),
     WorkCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
