@@ -10,6 +10,7 @@ var root = new RootCommand("The fault laboratory of EdgeCache: what a node promi
     TamperingCommands.CreateKills(),
     TamperingCommands.CreateDiskErrors(),
     FaultsCommand.Create(),
+    CutsCommand.Create(),
     WorkCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -33,10 +33,13 @@ internal sealed record FaultPromise(IReadOnlyList<PullOutcome> Outcomes, IReadOn
 
         // The held tag is asked by HEAD, and HEAD has no body.
         _ when plan.Target == PullTarget.StaleTag => Content(1),
+        FaultKind.BrokenBody when plan.IsBlob && plan.IsOnce && !plan.HasSecondEndpoint && fault.MayTakeHeaders => Content(asked + 1).OrRefused(503),
         FaultKind.BrokenBody when plan.IsBlob && (plan.IsOnce || plan.HasSecondEndpoint) => Content(2),
         FaultKind.BrokenBody when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(503).OrTorn(fault, plan),
         FaultKind.BrokenBody => OfManifest(plan, asked).OrRefused(503),
-        _ when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(502, 503).OrTorn(fault, plan),
+
+        // 416: a part beyond the end that the answer claims.
+        _ when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(416, 502, 503).OrTorn(fault, plan),
         _ => OfManifest(plan, asked).OrRefused(502, 503),
     };
 

@@ -24,6 +24,9 @@ internal sealed record HttpFault(string Name, FaultKind Kind, Action<FaultScene>
     /// <summary>Whether a short blob may look like a long one, which is streamed.</summary>
     public bool Lengthens { get; init; }
 
+    /// <summary>Whether the headers may go with the body: a reset takes what was not read yet.</summary>
+    public bool MayTakeHeaders { get; init; }
+
     /// <summary>What may be asked for.</summary>
     public IReadOnlyList<PullTarget> Targets { get; init; } = All;
 
