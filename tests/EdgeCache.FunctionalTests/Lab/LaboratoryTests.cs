@@ -1,3 +1,4 @@
+using EdgeCache.Lab.Http;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
 using EdgeCache.Lab.SystemCalls;
@@ -13,6 +14,7 @@ public class LaboratoryTests
     private const int PowerCuts = 15;
     private const int Kills = 24;
     private const int DiskErrors = 16;
+    private const int MiB = 1 << 20;
 
     [Fact]
     public void Simulation_KeepsTheInvariants()
@@ -52,6 +54,25 @@ public class LaboratoryTests
         await runs.RunAsync(() => runs.Ended >= DiskErrors, progress: null, CancellationToken.None);
         Assert.Equal(0, runs.Killed);
         Assert.True(runs.Verified > DiskErrors);
+    }
+
+    [Fact]
+    public async Task FaultsOfHttp_GiveClientsWhatIsPromised()
+    {
+        var runs = new FaultRuns(seed: 1, HttpFaults.All);
+        await runs.RunAsync(first: 1, count: 1, progress: null, CancellationToken.None);
+        Assert.Equal(HttpFaults.All.Count, runs.Totals.Runs);
+        Assert.All([PullOutcome.Whole, PullOutcome.Refused], outcome => Assert.True(runs.Totals.Of(outcome) > 0));
+        Assert.Equal(0, runs.Totals.Of(PullOutcome.Wrong));
+    }
+
+    [Theory]
+    [InlineData(128, 6, false)]
+    [InlineData(16, 2, true)]
+    public async Task LineThatBreaksAgainAndAgain_BringsTheWholeInOneRequest(int sizeMiB, int everyMiB, bool resets)
+    {
+        var result = await new CutLine((long)sizeMiB * MiB, (long)everyMiB * MiB, resets, Seed: 1).PullAsync();
+        Assert.InRange(result.UpstreamRequests, sizeMiB / everyMiB, (sizeMiB / everyMiB * 3) + 200);
     }
 
     private static string TraceOf(int seed)
