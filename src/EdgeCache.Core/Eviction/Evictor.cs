@@ -68,7 +68,7 @@ public sealed class Evictor : IAsyncDisposable
 
     /// <summary>
     /// Reserves room for a fill. False where it cannot fit whatever is evicted; then the fill must not be stored. Each success is ended by one
-    /// <see cref="Release"/> of the same size: after <see cref="Add"/>, or when the fill stored nothing.
+    /// <see cref="Release"/> of the same size: just before <see cref="Add"/>, or when the fill stored nothing.
     /// </summary>
     public bool TryReserve(BlobPool pool, long sizeBytes)
     {
@@ -172,18 +172,21 @@ public sealed class Evictor : IAsyncDisposable
                 // In this order: who has woken the loop sees that it evicts until it rests again.
                 _isLowering = true;
                 _wake.Reader.TryRead(out _);
-                var stuck = await LowerAsync().ConfigureAwait(false);
-                _isResting = stuck is not null;
-                _isLowering = false;
-                if (stuck is not { } pool)
+                if (await LowerAsync().ConfigureAwait(false) is not { } pool)
                 {
+                    _isLowering = false;
                     failures = 0;
                     continue;
                 }
 
                 var delay = _options.RetryDelay * Math.Min(1 << Math.Min(failures++, 30), MaxDelayFactor);
                 EvictionLog.Stuck(_logger, pool, delay.TotalSeconds);
-                await Task.Delay(delay, _clock, _stopping.Token).ConfigureAwait(false);
+
+                // In this order: who sees that it rests finds its clock running.
+                var rest = Task.Delay(delay, _clock, _stopping.Token);
+                _isResting = true;
+                _isLowering = false;
+                await rest.ConfigureAwait(false);
                 _isResting = false;
                 WakeIfAbove(BlobPool.Blobs);
                 WakeIfAbove(BlobPool.Manifests);

@@ -11,6 +11,7 @@ public sealed class PendingBlob : IDisposable
 {
     private readonly Evictor _evictor;
     private readonly long _reservedBytes;
+    private bool _isReserved;
     private bool _disposed;
 
     /// <param name="reservedBytes">What is reserved; -1 where no room could be reserved, and then the content must not be kept.</param>
@@ -20,6 +21,7 @@ public sealed class PendingBlob : IDisposable
         Pool = pool;
         _evictor = evictor;
         _reservedBytes = reservedBytes;
+        _isReserved = reservedBytes >= 0;
     }
 
     public BlobWriter Writer { get; }
@@ -28,6 +30,16 @@ public sealed class PendingBlob : IDisposable
 
     /// <summary>Whether the pool has room for it; where not it is delivered, but not kept.</summary>
     internal bool HasRoom => _reservedBytes >= 0;
+
+    /// <summary>Gives the reservation back; what is published counts as stored from here on, and must not count twice: that would evict others for nothing.</summary>
+    internal void ReleaseRoom()
+    {
+        if (_isReserved)
+        {
+            _isReserved = false;
+            _evictor.Release(Pool, _reservedBytes);
+        }
+    }
 
     public void Dispose()
     {
@@ -38,9 +50,6 @@ public sealed class PendingBlob : IDisposable
 
         _disposed = true;
         Writer.Dispose();
-        if (HasRoom)
-        {
-            _evictor.Release(Pool, _reservedBytes);
-        }
+        ReleaseRoom();
     }
 }

@@ -90,6 +90,7 @@ internal sealed class StoreIntake(BlobStore blobs, StoredBlobs stored, Evictor e
             throw;
         }
 
+        pending.ReleaseRoom();
         return stored.Add(new StoredBlob(writer.Expected, pending.Pool, writer.WrittenBytes, clock.GetUtcNow()), outcome == PublishOutcome.Published);
     }
 

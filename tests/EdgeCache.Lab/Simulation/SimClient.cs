@@ -106,7 +106,7 @@ internal sealed class SimClient(int number, SimObject wanted, RepositoryKey repo
         }
     }
 
-    private void Confirm(SimNode node) => _confirming = node.Confirmer.ConfirmBlobAsync(repository, wanted.Digest, CancellationToken.None).AsTask();
+    private void Confirm(SimNode node) => _confirming = node.ConfirmAsync(repository, wanted.Digest);
 
     private void ReadStored(CacheStore store)
     {

@@ -12,6 +12,7 @@ internal sealed class SimDisk(string graveyard) : IDisk
 {
     private const int NoSpace = 28;
     private const int InputOutput = 5;
+    private static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(2);
 
     // Protects all fields.
     private readonly Lock _gate = new();
@@ -25,6 +26,15 @@ internal sealed class SimDisk(string graveyard) : IDisk
     private DiskFault _fault;
     private bool _isFrozen;
     private long _dead;
+
+    /// <summary>The thread whose last sync of a folder failed: it takes its own name back.</summary>
+    private int _withdrawing;
+
+    /// <summary>
+    /// Whether no fill works. What deletes a published file waits for that: eviction goes on beside the fill that woke it, and who of them comes first must not depend on
+    /// threads where a seed is to replay.
+    /// </summary>
+    public Func<bool> IsQuiet { get; set; } = static () => true;
 
     /// <summary>Faults that hit a call, since the start.</summary>
     public int Hits { get; private set; }
@@ -162,6 +172,7 @@ internal sealed class SimDisk(string graveyard) : IDisk
         lock (_gate)
         {
             Check(DiskFault.None, 0);
+            _withdrawing = _fault == DiskFault.FolderSyncFails ? Environment.CurrentManagedThreadId : 0;
             CheckOnce(DiskFault.FolderSyncFails);
             foreach (var change in _pending.Where(change => change.Touches(path)).ToList())
             {
@@ -188,6 +199,11 @@ internal sealed class SimDisk(string graveyard) : IDisk
     /// <inheritdoc/>
     public void Delete(string path)
     {
+        if (IsPublished(path) && Volatile.Read(ref _withdrawing) != Environment.CurrentManagedThreadId)
+        {
+            SpinWait.SpinUntil(IsQuiet, QuietPatience);
+        }
+
         lock (_gate)
         {
             Check(DiskFault.None, 0);
@@ -288,6 +304,9 @@ internal sealed class SimDisk(string graveyard) : IDisk
         }
     }
 
+    /// <summary>Whether a path has the name of a published file, which is a hash and nothing else.</summary>
+    private static bool IsPublished(string path) => Path.GetFileName(path).All(char.IsAsciiHexDigit);
+
     private static void ThrowIfLost(SimFile file)
     {
         if (file.IsLost)
@@ -303,38 +322,6 @@ internal sealed class SimDisk(string graveyard) : IDisk
             _fault = DiskFault.None;
             Hits++;
             throw new IOException($"Simulated: {fault}.", InputOutput);
-        }
-    }
-
-    /// <summary>A change of names: created (no From), moved, or deleted (no To).</summary>
-    /// <param name="Buried">Where the file lies that was replaced or deleted.</param>
-    private sealed record NameChange(string? From, string? To, string? Buried)
-    {
-        public bool Touches(string folder) => (To ?? From) is { } path && Path.GetDirectoryName(path) == folder;
-
-        public void Forget()
-        {
-            if (Buried is not null)
-            {
-                File.Delete(Buried);
-            }
-        }
-
-        public void Undo()
-        {
-            if (To is not null && From is not null)
-            {
-                File.Move(To, From);
-            }
-            else if (To is not null)
-            {
-                File.Delete(To);
-            }
-
-            if (Buried is not null)
-            {
-                File.Move(Buried, (To ?? From)!);
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Index;
+using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,8 +11,10 @@ namespace EdgeCache.Lab.Simulation;
 /// <summary>The real parts of a node, over a simulated disk, clock and upstream: store, fills, confirmations. Owned by one simulation.</summary>
 internal sealed class SimNode
 {
-    /// <summary>Without pauses: a fill that waits for the clock cannot be told from one that works.</summary>
-    /// <summary>Time passes in leaps here: only attempts are counted, so that who may fail is known.</summary>
+    /// <summary>
+    /// Without pauses: a fill that waits for the clock cannot be told from one that works. Time passes in leaps here: only attempts are counted, so that who may fail
+    /// is known.
+    /// </summary>
     private static readonly FillOptions FillLimits = new()
     {
         PieceBytes = 64 * 1024,
@@ -21,11 +24,16 @@ internal sealed class SimNode
         RetryPatience = TimeSpan.MaxValue,
     };
 
+    /// <summary>What the index journals is on the disk when the node ends, and as much of it as chance leaves when it is killed.</summary>
+    private static readonly TimeSpan NeverWithinARun = TimeSpan.FromDays(30);
+
     private readonly string _folder;
     private readonly SimDisk _disk;
     private readonly SimOrigin _origin;
     private readonly FakeTimeProvider _clock;
     private readonly long _limitBytes;
+    private readonly List<(RepositoryKey Repository, Digest Digest, Task<Confirmation> Confirmation)> _confirmations = [];
+    private LinkConfirmer _confirmer;
 
     public SimNode(string folder, SimDisk disk, SimOrigin origin, FakeTimeProvider clock, long limitBytes)
     {
@@ -34,59 +42,76 @@ internal sealed class SimNode
         _origin = origin;
         _clock = clock;
         _limitBytes = limitBytes;
-        (Store, Fills, Confirmer) = Open();
+        (Store, Fills, _confirmer) = Open();
     }
 
     public CacheStore Store { get; private set; }
 
     public FillTable Fills { get; private set; }
 
-    public LinkConfirmer Confirmer { get; private set; }
+    /// <summary>What upstream is being asked to confirm, also for clients that have left.</summary>
+    public IEnumerable<(RepositoryKey Repository, Digest Digest)> Confirming =>
+        _confirmations.Where(asked => !asked.Confirmation.IsCompleted).Select(asked => (asked.Repository, asked.Digest)).Distinct();
 
     private string Blobs => Path.Combine(_folder, "blobs");
 
     private string Index => Path.Combine(_folder, "index");
+
+    /// <summary>Has upstream asked whether a repository holds a blob.</summary>
+    public Task<Confirmation> ConfirmAsync(RepositoryKey repository, Digest digest)
+    {
+        var confirmation = _confirmer.ConfirmBlobAsync(repository, digest, CancellationToken.None).AsTask();
+        _confirmations.RemoveAll(asked => asked.Confirmation.IsCompleted);
+        _confirmations.Add((repository, digest, confirmation));
+        return confirmation;
+    }
 
     /// <summary>The node ends in order and starts again.</summary>
     public void Restart()
     {
         Close();
         _disk.Restart(null);
-        (Store, Fills, Confirmer) = Open();
+        (Store, Fills, _confirmer) = Open();
     }
 
-    /// <summary>The node dies with all that is under way, and starts again.</summary>
-    /// <param name="powerCut">What chance takes what was not durable; null for a kill.</param>
+    /// <summary>The node dies with all that is under way, and starts again. Of the journal of its index chance leaves any part.</summary>
+    /// <param name="isPowerCut">Whether chance also takes what was not durable on the disk.</param>
     /// <exception cref="SimulationFailedException">What was published is gone.</exception>
-    public void Kill(Random? powerCut)
+    public void Kill(Random chance, bool isPowerCut)
     {
         var published = Directory.GetFiles(Blobs, "*", SearchOption.AllDirectories);
         _disk.Freeze();
-        // The journal as it is at this moment, perhaps in the middle of a write; what the closing adds to it is taken back.
-        var seen = Directory.EnumerateFiles(Index, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllBytes);
         Close();
-        Directory.Delete(Index, recursive: true);
-        foreach (var (path, bytes) in seen)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? Index);
-            File.WriteAllBytes(path, bytes);
-        }
-
-        _disk.Restart(powerCut);
+        CutJournal(chance);
+        _disk.Restart(isPowerCut ? chance : null);
         if (published.FirstOrDefault(path => !File.Exists(path)) is { } lost)
         {
             throw new SimulationFailedException($"{lost} was published, and is gone.");
         }
 
-        (Store, Fills, Confirmer) = Open();
+        (Store, Fills, _confirmer) = Open();
     }
 
     public void Close() => CloseAsync().GetAwaiter().GetResult();
 
+    /// <summary>Cuts what this run has journalled at any byte: nothing tells how much of it was on the disk at some moment.</summary>
+    private void CutJournal(Random chance)
+    {
+        if (Directory.GetFiles(Index, "entries.*", SearchOption.AllDirectories).Max(StringComparer.Ordinal) is not { } newest)
+        {
+            return;
+        }
+
+        var bytes = File.ReadAllBytes(newest);
+        var left = chance.Next(bytes.AsSpan().TrimEnd((byte)0).Length + 1);
+        bytes.AsSpan(left).Clear();
+        File.WriteAllBytes(newest, chance.Next(2) == 0 ? bytes : bytes[..left]);
+    }
+
     private async Task CloseAsync()
     {
         await Fills.DisposeAsync();
-        await Confirmer.DisposeAsync();
+        await _confirmer.DisposeAsync();
         await Store.DisposeAsync();
     }
 
@@ -99,7 +124,7 @@ internal sealed class SimNode
             Disk = new DiskOptions { MinFreeBytes = 0, MinFreeFiles = 0 },
             Scrub = new ScrubOptions { Period = TimeSpan.Zero },
             ScanThreads = 1,
-            Index = new IndexOptions { Path = string.Empty, MemoryBytes = IndexOptions.MinMemoryBytes },
+            Index = new IndexOptions { Path = string.Empty, MemoryBytes = IndexOptions.MinMemoryBytes, CommitInterval = NeverWithinARun },
         };
         var store = CacheStore.Open(options, _clock, NullLogger<CacheStore>.Instance, _disk);
         store.Loaded.GetAwaiter().GetResult();

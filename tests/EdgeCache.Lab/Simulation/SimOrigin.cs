@@ -21,14 +21,14 @@ internal sealed class SimOrigin
 
     public IOrigin ForConfirmations { get; }
 
-    /// <summary>What waits for an answer, in an order that does not depend on threads.</summary>
+    /// <summary>What waits for an answer, in an order that does not depend on threads. A question that was given up waits for none, though its asker has not seen it yet.</summary>
     public IReadOnlyList<SimQuestion> Questions
     {
         get
         {
             lock (_gate)
             {
-                return [.. _questions.OrderBy(question => $"{question.Digest} {question.Repository} {question.IsFill}", StringComparer.Ordinal)];
+                return [.. _questions.Where(question => !question.Answer.Task.IsCompleted).OrderBy(question => $"{question.Digest} {question.Repository} {question.IsFill}", StringComparer.Ordinal)];
             }
         }
     }

@@ -41,6 +41,7 @@ internal sealed class Simulation : IDisposable
         _content = new SimContent(_chance);
         _disk = new SimDisk(_folder.CreateFolder("graveyard"));
         _node = new SimNode(_folder.Combine("cache"), _disk, _origin, _clock, _content.TotalBytes * _chance.Next(20, 120) / 100);
+        _disk.IsQuiet = IsNoFillWorking;
         _invariants = new SimInvariants(_folder.Combine("cache"), _node, _disk, _origin, _content);
         _upstream = new SimUpstream(_chance, _content, _origin, _harmed, Note);
     }
@@ -202,11 +203,11 @@ internal sealed class Simulation : IDisposable
                 break;
             case 1:
                 Note("the node is killed and starts");
-                _node.Kill(null);
+                _node.Kill(_chance, isPowerCut: false);
                 break;
             default:
                 Note("the power is cut, and the node starts");
-                _node.Kill(_chance);
+                _node.Kill(_chance, isPowerCut: true);
                 break;
         }
 
@@ -249,12 +250,14 @@ internal sealed class Simulation : IDisposable
     private bool IsAtRest()
     {
         var questions = _origin.Questions;
-        var waitingFills = questions.Count(question => question.IsFill) + _origin.Bodies.Count(open => open.Question.IsFill && open.Body.IsWaiting);
-        var confirming = _clients.Where(client => client.IsConfirming).Select(client => (client.Repository, client.Wanted.Digest)).Distinct();
-        return waitingFills == _node.Fills.Active
-            && confirming.All(asked => questions.Any(question => !question.IsFill && (question.Repository, question.Digest) == asked))
+        return IsNoFillWorking()
+            && _node.Confirming.All(asked => questions.Any(question => !question.IsFill && (question.Repository, question.Digest) == asked))
             && !_node.Store.Eviction.IsEvicting;
     }
+
+    /// <summary>Whether every fill waits for its upstream.</summary>
+    private bool IsNoFillWorking() =>
+        _node.Fills.Active == _origin.Questions.Count(question => question.IsFill) + _origin.Bodies.Count(open => open.Question.IsFill && open.Body.IsWaiting);
 
     /// <summary>Whether a client ended as it may.</summary>
     private void Judge(SimClient client)

@@ -3,6 +3,7 @@ using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Caching;
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
+using EdgeCache.Testing;
 using Xunit;
 
 namespace EdgeCache.Tests.Store;
@@ -66,6 +67,26 @@ public sealed class CacheStoreTests : IAsyncLifetime
         Assert.Equal(LookupState.Unlinked, Store.LookupManifest(B, manifest.Digest).State);
         Assert.Equal((LookupState.Miss, true, 5_000L), Describe(Store.LookupBlob(A, ContentDigest)));
         Assert.False(Store.LookupBlob(B, ContentDigest).IsLinked);
+    }
+
+    [Fact]
+    public async Task Publishing_DoesNotCountTheRoomItHadTwice()
+    {
+        // Half of it is for manifests. Above the high watermark where the blob counted twice, below it where once.
+        await using var fixture = new StoreFixture(limitBytes: 2_000_000);
+        for (var number = 0; number < 3; number++)
+        {
+            fixture.Put(RandomNumberGenerator.GetBytes(100_000));
+        }
+
+        var content = RandomNumberGenerator.GetBytes(400_000);
+        using var pending = fixture.Store.Begin(Digest.Compute(content), BlobPool.Blobs, content.Length);
+        pending.Writer.Append(content);
+        Assert.True(fixture.Store.Publish(pending));
+
+        await Eventually.TrueAsync(() => !fixture.Store.Eviction.IsEvicting);
+        Assert.Equal(0, fixture.Store.Eviction.Usage(BlobPool.Blobs).EvictedObjects);
+        Assert.Equal(0, fixture.Store.Eviction.Usage(BlobPool.Blobs).ReservedBytes);
     }
 
     [Fact]
