@@ -6,7 +6,7 @@ internal enum FaultKind
     /// <summary>Nothing that could be used: no connection, no headers, a refusal, headers that are nonsense.</summary>
     NoAnswer,
 
-    /// <summary>A body that ends too early, and is no longer than what came is worth: the rest can be had.</summary>
+    /// <summary>A body that ends too early: what came of it stands, and the rest can be had.</summary>
     BrokenBody,
 
     /// <summary>A body that is another than it should be, or an answer to Range that does not go on where the first ended.</summary>

@@ -26,7 +26,7 @@ internal sealed record FaultPromise(IReadOnlyList<PullOutcome> Outcomes, IReadOn
     public override string ToString() => $"{string.Join(" or ", Outcomes)} ({string.Join(", ", Statuses)})";
 
     private static FaultPromise OfAttempts(HttpFault fault, FaultPlan plan, long sizeBytes, long asked) => fault.Kind switch
-        {
+    {
         FaultKind.NoAnswer => OfNoAnswer(fault, plan, asked),
         FaultKind.Changing when plan.Target == PullTarget.StaleTag => plan.Contract.ServerError == OutageAction.Fail ? Content(asked * 2).OrRefused(503) : Content(asked * 2),
         FaultKind.Changing => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(502, 503).OrTorn(fault, plan),
@@ -63,7 +63,7 @@ internal sealed record FaultPromise(IReadOnlyList<PullOutcome> Outcomes, IReadOn
         return plan.IsOnce && plan.Clients > 1 ? refused with { Outcomes = [PullOutcome.Whole, .. refused.Outcomes] } : refused;
     }
 
-    /// <summary>Not tried again at the same endpoint: its client asks again, and the whole costs no more than its rest.</summary>
+    /// <summary>Neither a manifest whose body breaks off nor content that is wrong is asked of the next endpoint in the same pull: it may come from there, and need not.</summary>
     private static FaultPromise OfManifest(FaultPlan plan, long asked) =>
         plan.HasSecondEndpoint || (plan.IsOnce && plan.Clients > 1) ? Content(asked) : new FaultPromise([], [], asked);
 

@@ -56,6 +56,21 @@ internal sealed class FaultRuns(int seed, IReadOnlyList<HttpFault> faults)
     private async Task RunAsync(HttpFault fault, FaultPlan plan, Random chance)
     {
         await using var scene = await FaultScene.StartAsync(fault, plan, chance);
+        try
+        {
+            await RunAsync(fault, scene);
+        }
+        catch
+        {
+            // Its end, which looks at what is left as well, must not be told instead.
+            await scene.HealAsync();
+            scene.Pass(Recovery);
+            throw;
+        }
+    }
+
+    private async Task RunAsync(HttpFault fault, FaultScene scene)
+    {
         foreach (var pull in (Pull[])[scene.Content.Tag, .. scene.Content.Held])
         {
             await PullWholeAsync(scene, pull);
@@ -84,7 +99,7 @@ internal sealed class FaultRuns(int seed, IReadOnlyList<HttpFault> faults)
 
         // What is held by its digest needs no upstream.
         var whole = new FaultPromise([PullOutcome.Whole], [], 0);
-        foreach (var (pull, answer) in scene.Content.Held.Zip(await held))
+        foreach (var (pull, answer) in scene.Content.Held.Zip(await scene.Time.UntilAsync(held)))
         {
             Judge(pull, answer, whole);
         }
