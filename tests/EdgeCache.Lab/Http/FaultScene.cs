@@ -20,7 +20,10 @@ internal sealed class FaultScene : IAsyncDisposable
     {
         (Plan, Content, Chance) = (plan, content, chance);
         (Origin, Proxy, _edge, _clock) = parts;
-        Time = new IdleTime(_clock, () => Origin.Counters.AllRequests + Origin.Counters.AllBytes + _edge.Origin.Counters.AllBytes + _edge.Requests.Count + _edge.InFlight);
+        Time = new IdleTime(
+            _clock,
+            () => Origin.Composing > 0,
+            () => Origin.Counters.AllRequests + Origin.Counters.AllBytes + _edge.Origin.Counters.AllBytes + _edge.Requests.Count + _edge.InFlight);
     }
 
     public FaultPlan Plan { get; }

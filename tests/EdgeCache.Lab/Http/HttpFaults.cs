@@ -98,21 +98,24 @@ internal static class HttpFaults
     {
         CutOnce(scene);
         scene.Origin.Faults.Add(scene.IsContent, fault(scene));
-    }) { IsOnce = true, Targets = Blobs };
+    })
+    { IsOnce = true, Targets = Blobs };
 
     /// <summary>A fault of the place that blobs are redirected to.</summary>
     private static HttpFault Storage(string name, FaultKind kind, Func<FaultScene, Fault> fault) => new(name, kind, scene =>
     {
         scene.Origin.Behaviour.RedirectsBlobsToStorage = true;
         scene.Fail(When.Storage, fault(scene));
-    }) { Targets = Blobs, Hops = 2 };
+    })
+    { Targets = Blobs, Hops = 2 };
 
     /// <summary>A tag that means something else by now, which cannot be had.</summary>
     private static HttpFault Moved(string name, Func<FaultScene, Fault> fault) => new(name, FaultKind.Changing, scene =>
     {
         scene.MoveTag();
         scene.FailContent(fault(scene));
-    }) { Targets = [PullTarget.StaleTag], MovesTag = true };
+    })
+    { Targets = [PullTarget.StaleTag], MovesTag = true };
 
     private static void CutOnce(FaultScene scene) => scene.Origin.Faults.Add(scene.IsContent, Fault.CutAfter(scene.Chance.Next(scene.SizeBytes)));
 
