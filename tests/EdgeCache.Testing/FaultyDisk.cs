@@ -48,7 +48,7 @@ public sealed class FaultyDisk : IDisk
     public SafeFileHandle? TryOpen(string path)
     {
         Call(nameof(TryOpen), path);
-        return SystemDisk.Instance.TryOpen(path);
+        return SystemDisk.Instance.TryOpen(path) is { } file ? Named(file, path) : null;
     }
 
     public SafeFileHandle? TryOpenForWriting(string path)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using EdgeCache.Core.Oci;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Core.Blobs;
 
@@ -13,15 +14,20 @@ public sealed class BlobWriter : IDisposable
     private readonly RunningDigest _hash;
     private readonly IDisk _disk;
     private readonly MemoryBlobs _memory;
+
+    /// <summary>Protects the witness, and has one ask at a time: who hears of a loss has told all others when they ask.</summary>
+    private readonly Lock _asking = new();
     private BlobFile _file;
 
-    /// <summary>What the disk took, where the rest is in memory.</summary>
+    /// <summary>What the disk took, where the rest is in memory, and what it should be.</summary>
     private BlobFile? _onDisk;
+    private Digest _onDiskDigest;
     private long _forgottenBytes;
 
-    /// <summary>Those that ask the disk right now: the system tells a loss once, and a sync beside them may not hear of it.</summary>
-    private int _checks;
+    /// <summary>Asks the disk what it has lost, for the readers: the system tells each handle of a loss once, and the sync would take the word from them.</summary>
+    private SafeFileHandle? _witness;
     private volatile bool _isLost;
+    private volatile bool _isSyncing;
     private bool _named;
     private bool _disposed;
 
@@ -64,13 +70,14 @@ public sealed class BlobWriter : IDisposable
     }
 
     /// <summary>Reads and hashes what the file had before this writer. False where it cannot be read.</summary>
-    public ValueTask<bool> TryHashAgainAsync(CancellationToken cancellationToken) => TryReadIntoAsync(_hash, cancellationToken);
+    public ValueTask<bool> TryHashAgainAsync(CancellationToken cancellationToken) => TryReadIntoAsync(_hash, _file, WrittenBytes, cancellationToken);
 
-    /// <summary>Whether all that was written can still be read, and is what was expected.</summary>
+    /// <summary>Whether all that was written to the disk can still be read, and is what was to be written. Safe for concurrent use, once nothing is written any more.</summary>
     public async ValueTask<bool> IsIntactAsync(CancellationToken cancellationToken)
     {
+        var (file, bytes, expected) = IsInMemory ? (_onDisk, InMemoryFrom, _onDiskDigest) : (_file, WrittenBytes, Expected);
         using var hash = new RunningDigest(Expected.Algorithm);
-        return await TryReadIntoAsync(hash, cancellationToken).ConfigureAwait(false) && hash.Finish() == Expected;
+        return file is null || (await TryReadIntoAsync(hash, file, bytes, cancellationToken).ConfigureAwait(false) && hash.Finish() == expected);
     }
 
     /// <summary>Writes a body that comes bit by bit, hashed beside the writing. Dispose it before the writer.</summary>
@@ -81,7 +88,7 @@ public sealed class BlobWriter : IDisposable
     /// <summary>The digest of all that was written, in the algorithm of the expected digest. Ends the hashing: call it once.</summary>
     public Digest Finish() => _hash.Finish();
 
-    /// <summary>Has the next bytes go to memory. Leases that were taken before have the bytes up to here, those taken from now on the bytes from here.</summary>
+    /// <summary>Has the next bytes go to memory, once all before them is hashed. Leases that were taken before have the bytes up to here, those taken from now on the bytes from here.</summary>
     /// <exception cref="IOException">Too many go through memory already, or the system has no such files; nothing has changed.</exception>
     public void GoOnInMemory()
     {
@@ -90,7 +97,7 @@ public sealed class BlobWriter : IDisposable
         _forgottenBytes = WrittenBytes;
         IsInMemory = true;
         DropName();
-        _onDisk = _file;
+        (_onDisk, _onDiskDigest) = (_file, _hash.SoFar());
         _file = memory;
     }
 
@@ -98,26 +105,30 @@ public sealed class BlobWriter : IDisposable
     /// <exception cref="IOException">It has.</exception>
     public void CheckWritten()
     {
-        Interlocked.Increment(ref _checks);
-        try
+        lock (_asking)
         {
-            if ((IsInMemory ? _onDisk : _file) is { } onDisk)
+            ThrowIfLost();
+            if (_isSyncing && _witness is null)
             {
-                _disk.CheckWritten(onDisk.Handle);
+                throw new IOException("The disk cannot be asked whether it has lost what was written.");
             }
-        }
-        catch
-        {
-            _isLost = true;
-            throw;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _checks);
+
+            try
+            {
+                if ((IsInMemory ? _onDisk : _file) is { } onDisk)
+                {
+                    _disk.CheckWritten(_witness ?? onDisk.Handle);
+                }
+            }
+            catch
+            {
+                _isLost = true;
+                throw;
+            }
         }
     }
 
-    /// <summary>The last bytes once more, in memory.</summary>
+    /// <summary>The last bytes once more, in memory, for readers to have once they know that nothing of what they read before was lost.</summary>
     /// <returns>Null where the system has no such files.</returns>
     internal MemoryTail? TryKeepTail(ReadOnlySpan<byte> before, ReadOnlySpan<byte> last)
     {
@@ -134,6 +145,11 @@ public sealed class BlobWriter : IDisposable
         var from = WrittenBytes - before.Length - last.Length;
         RandomAccess.Write(memory.Handle, before, from);
         RandomAccess.Write(memory.Handle, last, from + before.Length);
+        if (from > 0)
+        {
+            OpenWitness();
+        }
+
         return new MemoryTail(new BlobLease(memory), from);
     }
 
@@ -172,12 +188,18 @@ public sealed class BlobWriter : IDisposable
     /// <exception cref="IOException">The disk failed, or has lost some of it.</exception>
     internal void Sync()
     {
-        _disk.SyncFile(_file.Handle);
-        SpinWait.SpinUntil(() => Volatile.Read(ref _checks) == 0);
-        if (_isLost)
+        _isSyncing = true;
+        try
         {
-            throw new IOException("The disk has lost what was written before.");
+            _disk.SyncFile(_file.Handle);
         }
+        catch
+        {
+            _isLost = true;
+            throw;
+        }
+
+        ThrowIfLost();
     }
 
     /// <summary>Hashes the next bytes, in the order of the content; one call at a time, on any thread.</summary>
@@ -194,22 +216,28 @@ public sealed class BlobWriter : IDisposable
         }
 
         _disposed = true;
+        lock (_asking)
+        {
+            _witness?.Dispose();
+            _witness = null;
+        }
+
         _hash.Dispose();
         DropName();
         _onDisk?.Release();
         _file.Release();
     }
 
-    private async ValueTask<bool> TryReadIntoAsync(RunningDigest hash, CancellationToken cancellationToken)
+    private static async ValueTask<bool> TryReadIntoAsync(RunningDigest hash, BlobFile file, long bytes, CancellationToken cancellationToken)
     {
         const int BufferBytes = 256 * 1024;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            for (long position = 0; position < WrittenBytes;)
+            for (long position = 0; position < bytes;)
             {
-                var room = buffer.AsMemory(0, (int)Math.Min(BufferBytes, WrittenBytes - position));
-                var count = await RandomAccess.ReadAsync(_file.Handle, room, position, cancellationToken).ConfigureAwait(false);
+                var room = buffer.AsMemory(0, (int)Math.Min(BufferBytes, bytes - position));
+                var count = await RandomAccess.ReadAsync(file.Handle, room, position, cancellationToken).ConfigureAwait(false);
                 if (count == 0)
                 {
                     return false;
@@ -228,6 +256,30 @@ public sealed class BlobWriter : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Before the sync. Where there can be none, nobody can be sure once that has begun.</summary>
+    private void OpenWitness()
+    {
+        if (!IsInMemory)
+        {
+            try
+            {
+                _witness = _disk.TryOpen(Path);
+            }
+            catch (Exception error) when (DiskErrors.IsOfDisk(error))
+            {
+                // Too many open files, or a broken disk.
+            }
+        }
+    }
+
+    private void ThrowIfLost()
+    {
+        if (_isLost)
+        {
+            throw new IOException("The disk has lost what was written before.");
         }
     }
 

@@ -8,11 +8,15 @@ internal sealed class PieceHash
 {
     private readonly BlobWriter _writer;
     private readonly Task _queued;
+    private readonly int _from;
     private int _claimed;
 
-    public PieceHash(BlobWriter writer, byte[] piece, int bytes)
+    /// <param name="from">Where what is not hashed yet begins.</param>
+    /// <param name="bytes">Where it ends.</param>
+    public PieceHash(BlobWriter writer, byte[] piece, int from, int bytes)
     {
         _writer = writer;
+        _from = from;
         Piece = piece;
         Bytes = bytes;
         _queued = Task.Run(HashIfFirst);
@@ -47,7 +51,7 @@ internal sealed class PieceHash
         }
     }
 
-    private void Hash() => _writer.Hash(Piece.AsSpan(0, Bytes));
+    private void Hash() => _writer.Hash(Piece.AsSpan(_from, Bytes - _from));
 
     private bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
 }

@@ -19,6 +19,9 @@ public sealed class PieceWriter : IAsyncDisposable
     private byte[]? _spare;
     private int _filledBytes;
 
+    /// <summary>How much of the piece is hashed before it is full.</summary>
+    private int _hashedBytes;
+
     /// <summary>What the spare piece has of the content, just before the piece.</summary>
     private int _spareBytes;
 
@@ -47,11 +50,18 @@ public sealed class PieceWriter : IAsyncDisposable
         _filledBytes += bytes;
     }
 
+    /// <summary>Ends when all that was written is hashed.</summary>
+    public async ValueTask CatchUpAsync()
+    {
+        await CompletePreviousAsync().ConfigureAwait(false);
+        _writer.Hash(_piece.AsSpan(_hashedBytes, _filledBytes - _hashedBytes));
+        _hashedBytes = _filledBytes;
+    }
+
     /// <summary>The digest of all that was written. Ends the hashing: call it once.</summary>
     public async ValueTask<Digest> FinishAsync()
     {
-        await CompletePreviousAsync().ConfigureAwait(false);
-        _writer.Hash(_piece.AsSpan(0, _filledBytes));
+        await CatchUpAsync().ConfigureAwait(false);
         return _writer.Finish();
     }
 
@@ -78,9 +88,9 @@ public sealed class PieceWriter : IAsyncDisposable
         await CompletePreviousAsync().ConfigureAwait(false);
         var next = _spare ?? ArrayPool<byte>.Shared.Rent(_pieceBytes);
         (_spare, _spareBytes) = (null, 0);
-        _previous = new PieceHash(_writer, _piece, _filledBytes);
+        _previous = new PieceHash(_writer, _piece, _hashedBytes, _filledBytes);
         _piece = next;
-        _filledBytes = 0;
+        (_filledBytes, _hashedBytes) = (0, 0);
         return _piece;
     }
 

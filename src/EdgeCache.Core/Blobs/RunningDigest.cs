@@ -11,13 +11,21 @@ internal sealed class RunningDigest(DigestAlgorithm algorithm) : IDisposable
 
     public void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
 
+    /// <summary>The digest of the bytes until now; others may follow.</summary>
+    public Digest SoFar()
+    {
+        Span<byte> hash = stackalloc byte[64];
+        return DigestOf(hash[.._hash.GetCurrentHash(hash)]);
+    }
+
     /// <summary>The digest of all bytes; begins anew.</summary>
     public Digest Finish()
     {
         Span<byte> hash = stackalloc byte[64];
-        var length = _hash.GetHashAndReset(hash);
-        return Digest.FromHash(algorithm == DigestAlgorithm.Sha512 ? algorithm : DigestAlgorithm.Sha256, hash[..length]);
+        return DigestOf(hash[.._hash.GetHashAndReset(hash)]);
     }
 
     public void Dispose() => _hash.Dispose();
+
+    private Digest DigestOf(ReadOnlySpan<byte> hash) => Digest.FromHash(algorithm == DigestAlgorithm.Sha512 ? algorithm : DigestAlgorithm.Sha256, hash);
 }

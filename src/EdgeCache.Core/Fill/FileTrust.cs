@@ -6,11 +6,12 @@ namespace EdgeCache.Core.Fill;
 /// What is known of the file of a fill, which readers follow before it is durable: a disk may lose what it has taken, and what is read then may be anything. Safe for
 /// concurrent use.
 /// </summary>
-/// <param name="isDiskBroken">Whether the disk is known to refuse what is written: it may lose what it has taken, too.</param>
+/// <param name="isDiskBroken">Whether the disk is known to be broken: it may lose what it has taken, and not say so.</param>
 internal sealed class FileTrust(Func<bool> isDiskBroken)
 {
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile BlobWriter? _writer;
+    private Task<bool>? _look;
     private volatile bool _isDurable;
     private volatile bool _isDoubtful;
 
@@ -40,17 +41,24 @@ internal sealed class FileTrust(Func<bool> isDiskBroken)
             await _settled.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return _isDurable || _writer is not { } writer || !IsDoubtful(writer) || await writer.IsIntactAsync(cancellationToken).ConfigureAwait(false);
+        if (_isDurable || _writer is not { } writer || !IsDoubtful(writer))
+        {
+            return true;
+        }
+
+        // Who had read all of it before it was verified looks together with the others.
+        var look = isBehind ? LookAsync(writer) : LazyInitializer.EnsureInitialized(ref _look, () => LookAsync(writer));
+        return await look.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static Task<bool> LookAsync(BlobWriter writer) => Task.Run(() => writer.IsIntactAsync(CancellationToken.None).AsTask());
 
     private bool IsDoubtful(BlobWriter writer)
     {
         try
         {
             writer.CheckWritten();
-
-            // What has passed through memory is gone and cannot be read again: only what the system says counts.
-            return _isDoubtful || (isDiskBroken() && !writer.IsInMemory);
+            return _isDoubtful || isDiskBroken();
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {

@@ -43,7 +43,7 @@ public sealed class FillTable : IAsyncDisposable
         _time = time;
         _logger = logger;
         _stop = _stopping.Token;
-        _isDiskBroken = () => store.Disk.Fault != DiskFault.None;
+        _isDiskBroken = () => store.Disk.Fault == DiskFault.Failed;
         _orphans = new Orphans(options, time, () => _fills.Values);
     }
 

@@ -28,9 +28,16 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
+            await pieces.CatchUpAsync().ConfigureAwait(false);
             if (!store.TryGoOnInMemory(pending, error))
             {
                 return FillFailure.DiskFailed;
+            }
+
+            // A full disk keeps what it took; a broken one need not, nor say so.
+            if (DiskErrors.Classify(error) == DiskFault.Failed)
+            {
+                fill.File.Distrust();
             }
         }
 

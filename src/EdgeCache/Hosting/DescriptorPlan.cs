@@ -9,7 +9,7 @@ namespace EdgeCache.Hosting;
 /// </summary>
 /// <param name="MaxConnections">Clients' connections that are served.</param>
 /// <param name="MaxRefusals">Those beyond them that are told to come again.</param>
-/// <param name="MaxConcurrentFills">Each has a file, its end in memory, and an upstream's connection.</param>
+/// <param name="MaxConcurrentFills">Each has a file, that once more to ask the disk by, its end in memory, and an upstream's connection.</param>
 /// <param name="MaxKeptFiles">Files that stay open between readers.</param>
 internal sealed record DescriptorPlan(int MaxConnections, int MaxRefusals, int MaxConcurrentFills, int MaxKeptFiles)
 {
@@ -31,14 +31,14 @@ internal sealed record DescriptorPlan(int MaxConnections, int MaxRefusals, int M
             return new DescriptorPlan(limits.MaxConnections, MostRefusals, limits.MaxConcurrentFills, maxKeptFiles);
         }
 
-        // A sixth each goes to what is kept open and to fills, three descriptors each. Files that clients read are shared between them, so that the rest is theirs.
+        // A sixth each goes to what is kept open and to fills, four descriptors each. Files that clients read are shared between them, so that the rest is theirs.
         var shared = Math.Max(all - Reserved, 64);
         var sockets = shared / 5 * 3;
         var refusals = Math.Min(sockets / 10, MostRefusals);
         return new DescriptorPlan(
             Math.Min(limits.MaxConnections, sockets - (2 * refusals)),
             refusals,
-            Math.Min(limits.MaxConcurrentFills, Math.Max(shared / 18, 3)),
+            Math.Min(limits.MaxConcurrentFills, Math.Max(shared / 24, 3)),
             Math.Min(maxKeptFiles, shared / 6));
     }
 

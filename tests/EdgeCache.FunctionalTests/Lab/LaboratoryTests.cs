@@ -1,4 +1,5 @@
 using EdgeCache.Lab.Http;
+using EdgeCache.Lab.LostWrites;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
 using EdgeCache.Lab.SystemCalls;
@@ -12,6 +13,7 @@ public class LaboratoryTests
 {
     private const int Seeds = 300;
     private const int PowerCuts = 15;
+    private const int LostWriteDisks = 12;
     private const int Kills = 24;
     private const int DiskErrors = 16;
     private const int MiB = 1 << 20;
@@ -40,6 +42,14 @@ public class LaboratoryTests
         await runs.RunAsync(PowerCuts, progress: null, CancellationToken.None);
         Assert.True(runs.InFills > 0);
         Assert.True(runs.Verified > PowerCuts);
+    }
+
+    [LoopFileSystemFact]
+    public async Task LostWrites_AreNobodysWhole()
+    {
+        var runs = new LostWriteRuns(seed: 9);
+        await runs.RunAsync(LostWriteDisks, CancellationToken.None);
+        Assert.True(runs.Whole > LostWriteDisks);
     }
 
     [RealProgramFact("strace")]

@@ -10,15 +10,17 @@ namespace EdgeCache.Lab.Simulation;
 /// <param name="graveyard">A folder on the same file system, outside the cache.</param>
 internal sealed class SimDisk(string graveyard) : IDisk
 {
+    /// <summary>EIO.</summary>
+    public const int InputOutput = 5;
+
     private const int NoSpace = 28;
-    private const int InputOutput = 5;
     private static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(2);
 
     // Protects all fields.
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SimFile> _files = new(StringComparer.Ordinal);
 
-    /// <summary>By handle, as long as the file is open for writing.</summary>
+    /// <summary>By handle, of files that were written since the start.</summary>
     private readonly Dictionary<SafeFileHandle, SimFile> _open = [];
 
     /// <summary>What was done to names and is not durable yet, oldest first.</summary>
@@ -81,7 +83,19 @@ internal sealed class SimDisk(string graveyard) : IDisk
     }
 
     /// <inheritdoc/>
-    public SafeFileHandle? TryOpen(string path) => SystemDisk.Instance.TryOpen(path);
+    public SafeFileHandle? TryOpen(string path)
+    {
+        lock (_gate)
+        {
+            var handle = SystemDisk.Instance.TryOpen(path);
+            if (handle is not null && _files.TryGetValue(path, out var file))
+            {
+                _open[handle] = file;
+            }
+
+            return handle;
+        }
+    }
 
     /// <inheritdoc/>
     public SafeFileHandle? TryOpenForWriting(string path)
@@ -142,7 +156,7 @@ internal sealed class SimDisk(string graveyard) : IDisk
         {
             Check(DiskFault.None, 0);
             var state = _open[file];
-            ThrowIfLost(state);
+            state.ThrowIfLost(file);
             if (_fault == DiskFault.SyncFails)
             {
                 state.IsPoisoned = true;
@@ -162,7 +176,7 @@ internal sealed class SimDisk(string graveyard) : IDisk
     {
         lock (_gate)
         {
-            ThrowIfLost(_open[file]);
+            _open[file].ThrowIfLost(file);
         }
     }
 
@@ -306,14 +320,6 @@ internal sealed class SimDisk(string graveyard) : IDisk
 
     /// <summary>Whether a path has the name of a published file, which is a hash and nothing else.</summary>
     private static bool IsPublished(string path) => Path.GetFileName(path).All(char.IsAsciiHexDigit);
-
-    private static void ThrowIfLost(SimFile file)
-    {
-        if (file.IsLost)
-        {
-            throw new IOException("Simulated: what was written is lost.", InputOutput);
-        }
-    }
 
     private void CheckOnce(DiskFault fault)
     {

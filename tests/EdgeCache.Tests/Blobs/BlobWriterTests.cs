@@ -45,6 +45,7 @@ public sealed class BlobWriterTests : IDisposable
         Assert.Equal(3_000_000, writer.InMemoryFrom);
         Assert.Equal(Content[..3_000_000], await ReadAsync(before, 0, 3_000_000));
         Assert.Equal(Content[3_000_000..], await ReadAsync(after, 3_000_000, Content.Length - 3_000_000));
+        Assert.True(await writer.IsIntactAsync(default));
         Assert.Equal(Digest.Compute(Content), writer.Finish());
         Assert.Throws<InvalidOperationException>(() => _store.Publish(writer));
     }

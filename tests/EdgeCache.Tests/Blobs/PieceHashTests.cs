@@ -31,7 +31,7 @@ public sealed class PieceHashTests : IDisposable
     [Fact]
     public async Task CallerAndPool_HashThePieceOnce()
     {
-        var hash = new PieceHash(_writer, Piece, Piece.Length);
+        var hash = new PieceHash(_writer, Piece, 0, Piece.Length);
 
         await hash.CompleteAsync();
         await hash.CompleteAsync();
@@ -42,7 +42,7 @@ public sealed class PieceHashTests : IDisposable
     [Fact]
     public async Task Abandoned_IsNeverHashedAfterwards()
     {
-        var hash = new PieceHash(_writer, Piece, Piece.Length);
+        var hash = new PieceHash(_writer, Piece, 0, Piece.Length);
 
         await hash.AbandonAsync();
         var seen = _writer.Finish();
@@ -56,7 +56,7 @@ public sealed class PieceHashTests : IDisposable
     public async Task HashThatFails_FailsWhoNeedsIt()
     {
         _writer.Dispose();
-        var hash = new PieceHash(_writer, Piece, Piece.Length);
+        var hash = new PieceHash(_writer, Piece, 0, Piece.Length);
 
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await hash.CompleteAsync());
     }

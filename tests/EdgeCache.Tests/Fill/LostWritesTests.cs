@@ -12,7 +12,7 @@ namespace EdgeCache.Tests.Fill;
 public sealed class LostWritesTests : IAsyncLifetime
 {
     private const int HeldBackBytes = 64 * 1024;
-
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly byte[] Large = RandomNumberGenerator.GetBytes(4 << 20);
     private static readonly byte[] Small = RandomNumberGenerator.GetBytes(40_000);
     private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
@@ -108,10 +108,83 @@ public sealed class LostWritesTests : IAsyncLifetime
         Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
     }
 
+    [Fact]
+    public async Task LossThatOneReaderHeardOf_IsKnownToAll()
+    {
+        var body = _fixture.Script(Large);
+        using FillReader first = _fixture.Join(A, Large), second = _fixture.Join(A, Large);
+        await body.SendAsync(Large);
+        var visible = Large.Length - HeldBackBytes;
+        foreach (var reader in (FillReader[])[first, second])
+        {
+            await ReadUntilAsync(reader, visible);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.WaitAsync(visible, new CancellationToken(canceled: true)).AsTask());
+        }
+
+        using var isSyncing = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        var told = 0;
+        Disk.Fault = call =>
+        {
+            if (call.Name == nameof(IDisk.SyncFile))
+            {
+                Overwrite(call.Path);
+                isSyncing.Set();
+                mayEnd.Wait(Patience);
+            }
+
+            return call.Name == nameof(IDisk.CheckWritten) && isSyncing.IsSet && Interlocked.Exchange(ref told, 1) == 0 ? FaultyDisk.InputOutput() : null;
+        };
+        body.End();
+        await Eventually.TrueAsync(() => isSyncing.IsSet);
+        FillProgress[] ends = [await first.WaitAsync(visible, default), await second.WaitAsync(visible, default)];
+        mayEnd.Set();
+
+        Assert.Equal(1, told);
+        Assert.All(ends, end => Assert.Equal((FillState.Failed, FillFailure.DiskLost), (end.State, end.Failure)));
+        await _fixture.Fills.EndAsync();
+        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
+    }
+
+    [Fact]
+    public async Task DiskThatBreaksInTheMiddle_AndHasLostTheBeginning_GivesNobodyTheWhole()
+    {
+        var body = _fixture.Script(Large);
+        using var reader = _fixture.Join(A, Large);
+        await body.SendAsync(Large.AsMemory(0, Large.Length / 2));
+        await ReadUntilAsync(reader, Large.Length / 2);
+        Disk.Fault = call =>
+        {
+            if (call.Name != nameof(IDisk.Write))
+            {
+                return null;
+            }
+
+            // Nobody is told of that.
+            Overwrite(call.Path);
+            return FaultyDisk.InputOutput();
+        };
+        await body.SendAsync(Large.AsMemory(Large.Length / 2));
+        body.End();
+
+        Assert.Equal(FillFailure.DiskLost, (await ReadToEndAsync(reader)).Failure);
+    }
+
     private static void Overwrite(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.Write(file, new byte[4096], 4096);
+    }
+
+    private static async Task<FillProgress> ReadUntilAsync(FillReader reader, long position)
+    {
+        var progress = await reader.WaitAsync(0, default);
+        while (progress.VisibleBytes < position)
+        {
+            progress = await reader.WaitAsync(progress.VisibleBytes, default);
+        }
+
+        return progress;
     }
 
     private static async Task<FillProgress> ReadToEndAsync(FillReader reader)

@@ -15,7 +15,7 @@ public sealed class DescriptorPlanTests
         var plan = DescriptorPlan.For(limit, new LimitOptions(), 1024);
 
         Assert.All([plan.MaxConnections, plan.MaxRefusals, plan.MaxConcurrentFills, plan.MaxKeptFiles], share => Assert.InRange(share, 1, limit));
-        Assert.InRange(plan.MaxSockets + (3 * plan.MaxConcurrentFills) + plan.MaxKeptFiles, 1, Math.Max(limit - 256, 64));
+        Assert.InRange(plan.MaxSockets + (4 * plan.MaxConcurrentFills) + plan.MaxKeptFiles, 1, Math.Max(limit - 256, 64));
     }
 
     [Theory]
