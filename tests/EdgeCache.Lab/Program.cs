@@ -10,6 +10,8 @@ var root = new RootCommand("The fault laboratory of EdgeCache: what a node promi
     SlowReadersCommand.Create(),
     TamperingCommands.CreateKills(),
     TamperingCommands.CreateDiskErrors(),
+    FaultsCommand.Create(),
+    CutsCommand.Create(),
     WorkCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

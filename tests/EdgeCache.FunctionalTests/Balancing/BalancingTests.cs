@@ -2,6 +2,7 @@ using EdgeCache.Core.Affinity;
 using EdgeCache.Core.Oci;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

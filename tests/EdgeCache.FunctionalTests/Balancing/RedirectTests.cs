@@ -4,6 +4,7 @@ using EdgeCache.Configuration;
 using EdgeCache.Fleet;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

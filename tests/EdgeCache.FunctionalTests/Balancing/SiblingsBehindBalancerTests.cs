@@ -4,6 +4,7 @@ using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.FunctionalTests.Fleet;
 using EdgeCache.Hosting;
 using EdgeCache.Telemetry;
+using EdgeCache.Testing.Edge;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;

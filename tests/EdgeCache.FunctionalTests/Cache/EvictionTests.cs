@@ -2,6 +2,7 @@ using EdgeCache.Configuration;
 using EdgeCache.Core.Blobs;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

@@ -4,6 +4,7 @@ using EdgeCache.Core.Store;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Hosting;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

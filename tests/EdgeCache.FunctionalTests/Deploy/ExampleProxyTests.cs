@@ -2,6 +2,7 @@ using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.FunctionalTests.Processes;
 using EdgeCache.FunctionalTests.RealParts;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;

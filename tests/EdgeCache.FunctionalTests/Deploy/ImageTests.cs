@@ -2,6 +2,7 @@ using System.Text.Json;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.FunctionalTests.RealParts;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;
 

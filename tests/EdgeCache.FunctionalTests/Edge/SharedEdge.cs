@@ -1,4 +1,5 @@
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Edge;

@@ -1,5 +1,6 @@
 using EdgeCache.Demo;
 using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using EdgeCache.Core.Blobs;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

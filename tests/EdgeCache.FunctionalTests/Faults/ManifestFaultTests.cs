@@ -1,4 +1,5 @@
 using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

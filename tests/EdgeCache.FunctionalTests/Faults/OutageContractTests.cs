@@ -1,6 +1,7 @@
 using EdgeCache.Core.Caching;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Origin;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

@@ -1,8 +1,7 @@
-using EdgeCache.Core.Fill;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Faults;
@@ -15,33 +14,6 @@ public sealed class ResumeTests : EdgeTests
     private readonly Sample _sample = Sample.Create("team/app", 4 * MiB, Sample.SmallBytes);
 
     private byte[] Content => _sample.Layers[0].Bytes;
-
-    /// <summary>64 MiB cut each 4 MiB. EDGECACHE_LONG_BLOB_MIB=1024 and EDGECACHE_CUT_MIB=50 are the full size, by hand.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task LineThatBreaksAgainAndAgain_BringsTheWholeInOneRequest(bool resets)
-    {
-        var (sizeMiB, cutMiB) = (Setting("EDGECACHE_LONG_BLOB_MIB", 64), Setting("EDGECACHE_CUT_MIB", 4));
-        var large = Sample.Create("team/large", sizeMiB * MiB);
-        // A reset takes what the node has not read yet, which on a busy machine is all: attempts in vain that no real line makes.
-        var edge = await StartAsync(new EdgeSetup
-        {
-            Repositories = [large.Repository],
-            Services = services => services.AddSingleton(new FillOptions { RetryDelay = TimeSpan.Zero, MaxAttemptsInVain = 100 }),
-        });
-        edge.Origin.Faults.Always(When.AnyBlob, Fault.CutAfter((long)cutMiB * MiB) with { Resets = resets });
-
-        using var response = await edge.Client.OpenAsync(large.BlobPath(0));
-        Assert.True(await EdgeClient.IsEqualAsync(await response.Content.ReadAsStreamAsync(), large.Layers[0].Bytes));
-
-        var requests = edge.Origin.Log.Where(When.AnyBlob);
-        Assert.InRange(requests.Count, sizeMiB / cutMiB, (sizeMiB / cutMiB * 3) + 200);
-        Assert.Null(requests[0].Range);
-        Assert.All(requests.Skip(1), request => Assert.StartsWith("bytes=", request.Range, StringComparison.Ordinal));
-        await edge.SettleAsync();
-        Assert.Equal("EdgeCache; hit", (await edge.Client.HeadAsync(large.BlobPath(0))).CacheStatus);
-    }
 
     [Fact]
     public async Task StalledUpstream_GoesOnAtTheNextEndpoint()
@@ -139,7 +111,4 @@ public sealed class ResumeTests : EdgeTests
         var rest = edge.Origin.Log.Where(When.Storage)[1];
         Assert.Equal(("bytes=2097152-", "\"of the storage\""), (rest.Range, rest.Headers["If-Range"]));
     }
-
-    private static int Setting(string name, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : usual;
 }

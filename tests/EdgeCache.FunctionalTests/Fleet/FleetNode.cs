@@ -2,9 +2,9 @@ using EdgeCache.Configuration;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Store;
 using EdgeCache.Fleet;
-using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Hosting;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

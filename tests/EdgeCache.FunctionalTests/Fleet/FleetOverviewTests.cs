@@ -1,6 +1,6 @@
 using EdgeCache.Cli;
 using EdgeCache.Core.Affinity;
-using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Fleet;

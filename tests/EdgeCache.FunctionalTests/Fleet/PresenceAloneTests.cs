@@ -1,7 +1,7 @@
 using EdgeCache.Fleet;
-using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.SharedState;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;

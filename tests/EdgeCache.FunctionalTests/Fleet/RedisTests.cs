@@ -1,8 +1,8 @@
 using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
-using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.SharedState;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.RealPrograms;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;

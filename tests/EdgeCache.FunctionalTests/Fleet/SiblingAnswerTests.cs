@@ -3,7 +3,7 @@ using EdgeCache.Core.Oci;
 using EdgeCache.Core.Store;
 using EdgeCache.Demo;
 using EdgeCache.Fleet;
-using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

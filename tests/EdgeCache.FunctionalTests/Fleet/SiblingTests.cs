@@ -1,7 +1,7 @@
 using EdgeCache.Core.Oci;
 using EdgeCache.Fleet;
-using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using EdgeCache.Lab.Http;
 using EdgeCache.Lab.LostWrites;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
@@ -17,6 +18,7 @@ public class LaboratoryTests
     private const int Kills = 24;
     private const int DiskErrors = 16;
     private const int SlowClients = 20;
+    private const int MiB = 1 << 20;
 
     [Fact]
     public void Simulation_KeepsTheInvariants()
@@ -85,6 +87,25 @@ public class LaboratoryTests
         var runs = new SlowReaderRuns(settings, seed: 1);
         await runs.RunAsync(count: 1, CancellationToken.None);
         Assert.Equal((SlowClients, 0, 0), (runs.Totals.SlowWhole, runs.Totals.SlowCut, runs.Totals.Refused));
+    }
+
+    [Fact]
+    public async Task FaultsOfHttp_GiveClientsWhatIsPromised()
+    {
+        var runs = new FaultRuns(seed: 1, HttpFaults.All);
+        await runs.RunAsync(first: 1, count: 1, progress: null, CancellationToken.None);
+        Assert.Equal(HttpFaults.All.Count, runs.Totals.Runs);
+        Assert.All([PullOutcome.Whole, PullOutcome.Refused], outcome => Assert.True(runs.Totals.Of(outcome) > 0));
+        Assert.Equal(0, runs.Totals.Of(PullOutcome.Wrong));
+    }
+
+    [Theory]
+    [InlineData(128, 6, false)]
+    [InlineData(16, 2, true)]
+    public async Task LineThatBreaksAgainAndAgain_BringsTheWholeInOneRequest(int sizeMiB, int everyMiB, bool resets)
+    {
+        var result = await new CutLine((long)sizeMiB * MiB, (long)everyMiB * MiB, resets, Seed: 1).PullAsync();
+        Assert.InRange(result.UpstreamRequests, sizeMiB / everyMiB, (sizeMiB / everyMiB * 3) + 200);
     }
 
     private static string TraceOf(int seed)

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.RealPrograms;
 using Xunit;
 

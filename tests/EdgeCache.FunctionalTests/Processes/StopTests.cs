@@ -1,6 +1,7 @@
 using EdgeCache.Configuration;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Processes;

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeCache.Configuration;
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

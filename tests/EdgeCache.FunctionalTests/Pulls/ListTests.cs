@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeCache.Demo;
 using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

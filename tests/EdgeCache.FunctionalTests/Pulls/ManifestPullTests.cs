@@ -1,6 +1,7 @@
 using EdgeCache.Core.Oci;
 using EdgeCache.Demo;
 using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

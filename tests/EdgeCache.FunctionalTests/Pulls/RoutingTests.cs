@@ -1,4 +1,5 @@
 using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Pulls;

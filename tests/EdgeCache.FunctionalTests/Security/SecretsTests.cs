@@ -1,6 +1,7 @@
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.FunctionalTests.Processes;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Xunit;
 

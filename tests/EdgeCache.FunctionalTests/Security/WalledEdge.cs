@@ -1,5 +1,5 @@
-using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Testing;
+using EdgeCache.Testing.Edge;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Security;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using EdgeCache.Configuration;
 using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

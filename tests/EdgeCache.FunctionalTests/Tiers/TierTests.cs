@@ -1,5 +1,6 @@
 using EdgeCache.FunctionalTests.Edge;
 using EdgeCache.Origin;
+using EdgeCache.Testing.Edge;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Tiers;

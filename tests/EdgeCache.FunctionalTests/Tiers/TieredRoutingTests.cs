@@ -1,4 +1,4 @@
-using EdgeCache.FunctionalTests.Edge;
+using EdgeCache.Testing.Edge;
 using Xunit;
 
 namespace EdgeCache.FunctionalTests.Tiers;

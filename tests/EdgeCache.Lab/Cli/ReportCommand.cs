@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EdgeCache.Lab.Http;
 using EdgeCache.Lab.LostWrites;
 using EdgeCache.Lab.PowerCuts;
 using EdgeCache.Lab.Simulation;
@@ -16,7 +17,7 @@ internal static class ReportCommand
 
     public static Command Create()
     {
-        var share = new Option<int>("--percent") { Description = "How much of the full count is run: 10,000 seeds, 1,000 power cuts, 200 disks that lose writes, 10,000 kills, 1,000 disk errors, 20 nodes in little memory.", DefaultValueFactory = _ => 100 };
+        var share = new Option<int>("--percent") { Description = "How much of the full count is run: 10,000 seeds, 1,000 power cuts, 200 disks that lose writes, 10,000 kills, 1,000 disk errors, 20 of each HTTP fault, 20 nodes in little memory.", DefaultValueFactory = _ => 100 };
         var command = new Command("report", "Runs every experiment and prints a table: what is promised, what was tried, how often, and what came of it.") { share };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -29,6 +30,8 @@ internal static class ReportCommand
             await WriteAsync("A disk that fails is no wrong byte, and nothing is taken for durable that is not", "EIO, ENOSPC, EROFS at each system call of a fill", token => TamperAsync(Tampering.DiskErrors, runs => runs.Ended, Of(1000), token));
             await WriteAsync("Slow readers cost a node in little memory nothing, and the others no pull", "slow and stalled clients of a node in a memory cgroup, beside pulls of twice as much", token => ReadSlowlyAsync(isDiskFull: false, Of(20), token));
             await WriteAsync("The same on a full disk; who finds no place in memory is told so", "the same, and everything passes through memory", token => ReadSlowlyAsync(isDiskFull: true, Of(20), token));
+            await WriteAsync("Whatever an upstream's HTTP does, clients get what is promised, upstream is asked no more than is promised, and nothing stays of it", "each HTTP fault of a real node's upstream, with clients, endpoints, contracts and places by chance", token => FailAsync(Of(20), token));
+            await WriteAsync("A line that breaks brings the whole in one request", "1 GiB over an upstream that cuts every 50 MiB", _ => CutAsync(Of(1 << 10), Of(50)));
 
             int Of(int full) => Math.Max(1, full * percent / 100);
 
@@ -85,6 +88,19 @@ internal static class ReportCommand
         var runs = new SlowReaderRuns(settings, seed: 1);
         await runs.RunAsync(count, cancellationToken);
         return (count, runs.Totals.ToString());
+    }
+
+    private static async Task<(int Count, string Result)> FailAsync(int count, CancellationToken cancellationToken)
+    {
+        var runs = new FaultRuns(seed: 1, HttpFaults.All);
+        await runs.RunAsync(first: 1, count, progress: null, cancellationToken);
+        return ((int)runs.Totals.Runs, runs.Totals.ToString());
+    }
+
+    private static async Task<(int Count, string Result)> CutAsync(long sizeMiB, long everyMiB)
+    {
+        var line = new CutLine(sizeMiB << 20, everyMiB << 20, Resets: false, Seed: 1);
+        return (1, CutsCommand.Describe(line, await line.PullAsync()));
     }
 
     private static async Task<(int Count, string Result)> TamperAsync(

@@ -18,10 +18,13 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly BandwidthLimit _bandwidth;
     private readonly Random _random;
 
-    // Protects _listener, _state and _random.
+    // Protects _listener, _filler, _state and _random.
     private readonly Lock _gate = new();
     private FaultProxyState _state = FaultProxyState.Clear;
     private Socket? _listener;
+
+    /// <summary>What keeps the queue of a listener full that accepts nobody.</summary>
+    private Socket? _filler;
     private Task _accepting = Task.CompletedTask;
 
     private FaultProxy(IPEndPoint target, int port, int seed, int maxConnections, TimeProvider time)
@@ -58,7 +61,7 @@ public sealed class FaultProxy : IAsyncDisposable
                 _bandwidth.BytesPerSecond = value.BytesPerSecond;
                 if (!_stopping.IsCancellationRequested)
                 {
-                    Listen(value.NewConnections != NewConnections.Refuse);
+                    Listen(value.NewConnections);
                 }
             }
         }
@@ -71,7 +74,7 @@ public sealed class FaultProxy : IAsyncDisposable
         var proxy = new FaultProxy(target, port, seed, maxConnections, time ?? TimeProvider.System);
         lock (proxy._gate)
         {
-            proxy.Listen(isOpen: true);
+            proxy.Listen(NewConnections.Forward);
         }
 
         return proxy;
@@ -97,7 +100,7 @@ public sealed class FaultProxy : IAsyncDisposable
         await _stopping.CancelAsync();
         lock (_gate)
         {
-            Listen(isOpen: false);
+            Listen(NewConnections.Refuse);
         }
 
         await _accepting;
@@ -115,22 +118,36 @@ public sealed class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>Opens or closes the port; the lock is held.</summary>
-    private void Listen(bool isOpen)
+    private void Listen(NewConnections connections)
     {
-        if (!isOpen)
+        var accepts = connections is NewConnections.Forward or NewConnections.Reset;
+        if (!accepts || _filler is not null)
         {
             _listener?.Dispose();
-            _listener = null;
+            _filler?.Dispose();
+            (_listener, _filler) = (null, null);
         }
-        else if (_listener is null)
+
+        if (accepts && _listener is null)
         {
-            var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(Endpoint);
-            listener.Listen(512);
-            Endpoint = (IPEndPoint)(listener.LocalEndPoint ?? Endpoint);
-            _listener = listener;
+            var listener = _listener = Bind(queue: 512);
             _accepting = Task.WhenAll(_accepting, AcceptAsync(listener));
         }
+        else if (connections == NewConnections.Ignore)
+        {
+            _listener = Bind(queue: 0);
+            _filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            _filler.Connect(Endpoint);
+        }
+    }
+
+    private Socket Bind(int queue)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(Endpoint);
+        listener.Listen(queue);
+        Endpoint = (IPEndPoint)(listener.LocalEndPoint ?? Endpoint);
+        return listener;
     }
 
     private async Task AcceptAsync(Socket listener)

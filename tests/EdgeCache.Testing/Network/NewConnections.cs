@@ -11,4 +11,7 @@ public enum NewConnections
 
     /// <summary>The port does not listen: the client is refused.</summary>
     Refuse,
+
+    /// <summary>The port listens and nobody accepts: its queue is full, and the client's SYN gets no answer.</summary>
+    Ignore,
 }

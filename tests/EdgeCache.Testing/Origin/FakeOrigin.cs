@@ -21,6 +21,7 @@ public sealed class FakeOrigin : IAsyncDisposable
     private readonly BandwidthLimit _bandwidth;
     private readonly ReplyWriter _writer;
     private CancellationTokenSource _stopping = new();
+    private int _composing;
 
     private FakeOrigin(FakeOriginOptions options)
     {
@@ -57,6 +58,9 @@ public sealed class FakeOrigin : IAsyncDisposable
 
     /// <summary>Errors of the fake itself, which its clients see as 500: empty in a sound test.</summary>
     public ConcurrentQueue<Exception> Failures { get; } = new();
+
+    /// <summary>Answers that are being made at this moment: it is the origin that works, and not the script that waits.</summary>
+    public int Composing => Volatile.Read(ref _composing);
 
     /// <summary>The rate of all bodies together; 0 is as fast as it goes.</summary>
     public long BytesPerSecond
@@ -137,7 +141,7 @@ public sealed class FakeOrigin : IAsyncDisposable
             var fault = Faults.Take(request, isAuthorized: refusal is null);
             if (await _writer.PrepareAsync(context, fault, linked.Token))
             {
-                var reply = (refusal ?? CreateReply(request, fault)).With(fault, StorageLocation(request.Digest));
+                var reply = Compose(request, refusal, fault);
                 await _writer.WriteAsync(context, request, reply, fault, linked.Token);
             }
         }
@@ -155,6 +159,19 @@ public sealed class FakeOrigin : IAsyncDisposable
         finally
         {
             request.End();
+        }
+    }
+
+    private OriginReply Compose(OriginRequest request, OriginReply? refusal, Fault fault)
+    {
+        Interlocked.Increment(ref _composing);
+        try
+        {
+            return (refusal ?? CreateReply(request, fault)).With(fault, StorageLocation(request.Digest));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _composing);
         }
     }
 

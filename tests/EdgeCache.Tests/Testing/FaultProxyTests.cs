@@ -105,6 +105,22 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ignored_AndThenOpenAgainOnTheSamePort()
+    {
+        _proxy.State = new FaultProxyState { NewConnections = NewConnections.Ignore };
+        using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => socket.ConnectAsync(_proxy.Endpoint, patience.Token).AsTask());
+        }
+
+        _proxy.State = FaultProxyState.Clear;
+        using var client = new HttpClient();
+
+        Assert.Equal(_layer.Bytes, await client.GetByteArrayAsync(Blob));
+    }
+
+    [Fact]
     public async Task ResetNewConnections_FailsThem()
     {
         _proxy.State = new FaultProxyState { NewConnections = NewConnections.Reset };

@@ -9,14 +9,13 @@ using EdgeCache.Hosting;
 using EdgeCache.Origin;
 using EdgeCache.Serving;
 using EdgeCache.Telemetry;
-using EdgeCache.Testing;
 using EdgeCache.Testing.Origin;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
-namespace EdgeCache.FunctionalTests.Edge;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>
 /// A fake origin, a node in front of it with a cache folder on a real disk, and a client. Owned by the test; the node can be restarted on its folder.

@@ -5,7 +5,7 @@ using EdgeCache.Origin;
 using EdgeCache.Testing.Origin;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EdgeCache.FunctionalTests.Edge;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>What a test's node and its upstream differ in from the defaults.</summary>
 internal sealed record EdgeSetup

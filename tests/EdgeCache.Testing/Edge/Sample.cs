@@ -1,7 +1,7 @@
 using EdgeCache.Core.Oci;
 using EdgeCache.Demo;
 
-namespace EdgeCache.FunctionalTests.Edge;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>A repository with one image, tag <c>latest</c>, of layers that are random bytes of exact sizes.</summary>
 internal sealed class Sample

@@ -1,6 +1,6 @@
 using EdgeCache.Testing.Origin;
 
-namespace EdgeCache.FunctionalTests.Faults;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>What an upstream may do wrong, by names that test cases can carry, and what a client is told where nothing was sent yet.</summary>
 internal static class UpstreamFault

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace EdgeCache.FunctionalTests.Edge;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>A request as a node received it on its pull listener.</summary>
 /// <param name="Target">Path and query as they stood on the wire.</param>

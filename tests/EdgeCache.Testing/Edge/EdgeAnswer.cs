@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Xunit;
 
-namespace EdgeCache.FunctionalTests.Edge;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>An answer of the node as a client saw it, to its end or to where it was torn.</summary>
 /// <param name="Status">0 where there was no connection, or it ended before the headers.</param>

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using EdgeCache.Core.Oci;
 
-namespace EdgeCache.FunctionalTests.Edge;
+namespace EdgeCache.Testing.Edge;
 
 /// <summary>A client of a node: follows nothing, decodes nothing, has no proxy. Safe for concurrent use.</summary>
 internal sealed class EdgeClient : IDisposable
