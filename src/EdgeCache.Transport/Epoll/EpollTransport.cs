@@ -19,11 +19,12 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
 {
     private const int MaxLoops = 16;
 
-    /// <summary>
-    /// What a socket takes beyond what its peer has room for. By itself it takes 2.3 MiB on loopback and up to 4 MiB elsewhere, and what sendfile has put there are pages
-    /// of files that the kernel cannot reclaim: a few dozen stalled clients at different places had a node in little memory killed (laboratory, <c>slow-readers</c>).
-    /// </summary>
-    private const int MaxUnsentBytes = 256 << 10;
+    /// <summary>For so many stalled clients, each at another place, the memory suffices whatever else is in it.</summary>
+    private const int StalledClients = 1024;
+    private const int LeastUnsentBytes = 256 << 10;
+
+    /// <summary>What a socket takes at most by itself.</summary>
+    private const int MostUnsentBytes = 4 << 20;
 
     private readonly Lazy<EpollLoop[]> _loops = new(() =>
         [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLoops)).Select(index => new EpollLoop($"epoll {index}"))]);
@@ -57,6 +58,13 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
     /// <summary>Connections that are not disposed.</summary>
     internal int Connections => _loops.IsValueCreated ? _loops.Value.Sum(loop => loop.Connections) : 0;
 
+    /// <summary>
+    /// What a socket may take beyond what its peer has room for. By itself it takes 2.3 MiB on loopback and up to 4 MiB elsewhere, and what sendfile has put there are
+    /// pages of files that the kernel cannot reclaim: a few dozen stalled clients had a node in 160 MiB killed (laboratory, <c>slow-readers</c>). Less costs processor
+    /// time where large bodies go to many, so that it is little only where memory is.
+    /// </summary>
+    internal static int MaxUnsentBytes(long memoryBytes) => (int)Math.Clamp(memoryBytes / StalledClients, LeastUnsentBytes, MostUnsentBytes);
+
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => IsSupported && endpoint is IPEndPoint;
 
@@ -73,7 +81,7 @@ public sealed class EpollTransport : IConnectionListenerFactory, IConnectionList
         {
             socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             // Those that are accepted inherit it.
-            LinuxSocket.LimitUnsent(socket, MaxUnsentBytes);
+            LinuxSocket.LimitUnsent(socket, MaxUnsentBytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
             socket.Listen(new SocketTransportOptions().Backlog);
             return ValueTask.FromResult<IConnectionListener>(new EpollListener(socket, this));
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeCache.Transport.Epoll;
 using EdgeCache.Transport.Kernel;
 using Xunit;
 
@@ -11,6 +12,12 @@ public class UnsentLimitTests
 
     /// <summary>More than that: what the peer's window takes, and one piece that was begun below the limit.</summary>
     private const int MostBytes = 1 << 20;
+
+    [Theory]
+    [InlineData(192, 256)]
+    [InlineData(1024, 1024)]
+    [InlineData(16 * 1024, 4096)]
+    public void Limit_GoesByTheMemory(int memoryMiB, int limitKiB) => Assert.Equal(limitKiB << 10, EpollTransport.MaxUnsentBytes((long)memoryMiB << 20));
 
     [Fact]
     public async Task AcceptedSocket_TakesLittleForAPeerThatReadsNothing()
