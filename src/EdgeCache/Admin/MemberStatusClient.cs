@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using EdgeCache.Fleet;
 using EdgeCache.Siblings;
@@ -30,7 +31,7 @@ internal sealed class MemberStatusClient(FleetHttp http, FleetSecret secret, Tim
             await response.Content.LoadIntoBufferAsync(MaxBytes, either.Token);
             return await JsonSerializer.DeserializeAsync(await response.Content.ReadAsStreamAsync(either.Token), FleetJson.Default.NodeStatus, either.Token);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        catch (Exception error) when (error is HttpRequestException or IOException or SocketException or JsonException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
@@ -45,7 +46,7 @@ internal static class FleetCommand
             await console.Output.WriteAsync(FleetTable.Of(before, after ?? before, Interval));
             return ExitCodes.Success;
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or JsonException)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or OperationCanceledException or JsonException)
         {
             await console.Error.WriteLineAsync($"edgecache: {target} does not answer: {failure.Message}");
             return ExitCodes.Failure;

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EdgeCache.Configuration;
 using EdgeCache.Hosting;
 
@@ -25,7 +26,7 @@ internal static class HealthCommand
             await console.Output.WriteLineAsync((await answer.Content.ReadAsStringAsync(cancellationToken)).TrimEnd().AsMemory(), cancellationToken);
             return answer.IsSuccessStatusCode ? ExitCodes.Success : ExitCodes.Failure;
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or OperationCanceledException)
         {
             await console.Error.WriteLineAsync($"edgecache: {target} does not answer: {failure.Message}");
             return ExitCodes.Failure;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using EdgeCache.Admin;
 using EdgeCache.Configuration;
@@ -48,7 +49,7 @@ internal static class ScrubCommand
             var last = await FollowAsync(lines, console.Output, cancellationToken);
             return await ConcludeAsync(last, console);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException or OperationCanceledException or JsonException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException or JsonException)
         {
             await console.Error.WriteLineAsync($"edgecache: {target} does not answer: {failure.Message}");
             return ExitCodes.Failure;

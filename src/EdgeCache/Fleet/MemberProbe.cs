@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace EdgeCache.Fleet;
 
@@ -18,7 +19,7 @@ internal sealed class MemberProbe(FleetHttp http, TimeProvider time)
             using var response = await http.Invoker.SendAsync(request, either.Token);
             return response.StatusCode == HttpStatusCode.OK ? MemberState.Ready : MemberState.NotReady;
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or SocketException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return MemberState.Unreachable;

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EdgeCache.Core.Fill;
 
 namespace EdgeCache.Origin;
@@ -14,9 +15,14 @@ internal readonly record struct AttemptFailure(OriginOutcome Outcome, EndpointSi
             return new AttemptFailure(fault.Outcome, AnswerRules.SignalOf(fault.Outcome), fault.Message, fault.RetryAfter);
         }
 
-        return exception is HttpRequestException failure
-            ? Of(failure.HttpRequestError)
-            : new AttemptFailure(OriginOutcome.Unreachable, EndpointSignal.Silent, "the connection to the upstream broke", null);
+        return exception switch
+        {
+            HttpRequestException failure => Of(failure.HttpRequestError),
+
+            // Of a connection that was reset as soon as it stood: the framework wraps every other.
+            SocketException => Of(HttpRequestError.ConnectionError),
+            _ => new AttemptFailure(OriginOutcome.Unreachable, EndpointSignal.Silent, "the connection to the upstream broke", null),
+        };
     }
 
     public OriginAnswer ToAnswer(UpstreamEndpoint endpoint) =>

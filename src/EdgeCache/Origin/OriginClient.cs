@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 
@@ -132,7 +133,7 @@ internal sealed class OriginClient : IOrigin
         {
             // Whatever the framework makes of the caller's cancellation, the caller sees just that.
             cancellationToken.ThrowIfCancellationRequested();
-            if (exception is not (HttpRequestException or IOException or OperationCanceledException or UpstreamFaultException))
+            if (exception is not (HttpRequestException or IOException or SocketException or OperationCanceledException or UpstreamFaultException))
             {
                 OriginLog.AttemptThrew(_log, upstream.Name, endpoint.Authority, exception);
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using EdgeCache.Core.Fill;
 
 namespace EdgeCache.Origin;
@@ -137,7 +138,7 @@ internal sealed class TokenSource : IAsyncDisposable
         {
             answer = new TokenAnswer(fault.Outcome, null, $"the token server {host}: {fault.Message}");
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
             answer = new TokenAnswer(OriginOutcome.Unreachable, null, $"the token server {host} cannot be reached");
         }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using EdgeCache.Fleet;
 using EdgeCache.Origin;
 
@@ -72,7 +73,7 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
             (await sending).Dispose();
             return null;
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or SocketException)
         {
             if (cancellationToken.IsCancellationRequested)
             {

@@ -128,7 +128,7 @@ public sealed class EpollTransportTests
         Assert.Equal(40, seen.Count);
         Assert.InRange(seen.Max(), 1, Most);
         await AssertNothingIsHeldAsync(server);
-        Assert.Equal(Most, server.Epoll!.Room.CurrentCount);
+        await Eventually.TrueAsync(() => server.Epoll!.Room.CurrentCount == Most); // Given back just after the connection is gone.
     }
 
     [Fact]
