@@ -55,8 +55,7 @@ public class ManifestResolverBenchmarks
     {
         private static readonly OriginAnswer Unavailable = new(OriginOutcome.Unavailable);
 
-        public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+        public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
             ValueTask.FromResult(Unavailable);
 
         public ValueTask<OriginAnswer> HeadManifestAsync(

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using EdgeCache.Lab;
 using EdgeCache.Lab.Cli;
+using EdgeCache.Lab.Simulation;
 
 var root = new RootCommand("The fault laboratory of EdgeCache: what a node promises, tried again and again while things break.")
 {
@@ -14,4 +16,13 @@ var root = new RootCommand("The fault laboratory of EdgeCache: what a node promi
     CutsCommand.Create(),
     WorkCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception failure) when (failure is LabFailedException or SimulationFailedException)
+{
+    // What was not kept, and what repeats it. Anything else is a fault of the laboratory, and shown as such.
+    await Console.Error.WriteLineAsync(failure.Message);
+    return 1;
+}

@@ -62,6 +62,9 @@ internal sealed class TemporaryFiles(BlobPaths paths, IDisk disk)
         disk.CreateFolder(paths.Partial);
         disk.Move(writer.Path, Path.Combine(paths.Partial, PartialNames.Of(file.Digest)));
         writer.Renamed();
+
+        // One that could not be taken up: nobody counts it beside this one.
+        disk.DeleteQuietly(Path.Combine(paths.Partial, PartialNames.OfUnsynced(file.Digest)));
         disk.SyncFolder(paths.Partial);
     }
 
@@ -98,6 +101,7 @@ internal sealed class TemporaryFiles(BlobPaths paths, IDisk disk)
             if (PartialNames.TryRead(file.Name, out var digest) && file.Length >= PartialNames.MinBytes && file.LastWriteTimeUtc >= systemStart)
             {
                 disk.CreateFolder(paths.Partial);
+                DropKept(digest);
                 disk.Move(file.FullName, Path.Combine(paths.Partial, PartialNames.OfUnsynced(digest)));
                 continue;
             }

@@ -71,6 +71,9 @@ internal sealed class FillBody : IAsyncDisposable
 
     public long WrittenBytes => Pending.Writer.WrittenBytes;
 
+    /// <summary>Whether the disk is known to have lost some of it: it is delivered, but not kept.</summary>
+    public bool IsLost => _followed.IsLost;
+
     /// <summary>Whether the bytes come from more than one answer: where they are wrong nobody knows whose are.</summary>
     public bool IsMixed => _givers > 1;
 

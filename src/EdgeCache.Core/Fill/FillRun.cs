@@ -11,7 +11,7 @@ namespace EdgeCache.Core.Fill;
 /// <item>what an earlier fill left is hashed again: the rest is asked for;</item>
 /// <item>the sources are asked in order until one answers with the content; who has another answer is refused;</item>
 /// <item>a body that breaks off goes on where it ended, from another endpoint, or another source where it brought little, as long as the attempts last;</item>
-/// <item>wrong bytes end the fill once a reader may have seen one; before that, the next source begins, or all begins anew.</item>
+/// <item>wrong bytes end the fill once a reader may have seen one; before that, another endpoint or the next source begins, or all begins anew.</item>
 /// </list>
 /// Its token is the table's: no client can cancel it.
 /// </summary>
@@ -260,6 +260,13 @@ internal sealed class FillRun
             return FillStep.SameSource;
         }
 
+        if (answer.HasOthers && !_hasStartedOver)
+        {
+            _hasStartedOver = true;
+            _from = new ResumePoint(0, answer.Endpoint);
+            return FillStep.SameSource;
+        }
+
         _fill.Refuse(source, failure);
         return FillStep.NextSource;
     }
@@ -323,7 +330,7 @@ internal sealed class FillRun
 
         try
         {
-            var stored = _store.Publish(body.Pending);
+            var stored = !body.IsLost && _store.Publish(body.Pending);
             if (stored)
             {
                 _fill.File.Trust();

@@ -12,6 +12,9 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
     /// <summary>What is written and not visible yet, and the piece that comes, must fit as well.</summary>
     private readonly long _windowBytes = Math.Max(options.PassThroughBytes, (2L * options.PieceBytes) + options.HoldBackBytes);
 
+    /// <summary>Whether the disk has lost some of what it had taken, which has been told; it may be well again.</summary>
+    public bool IsLost { get; private set; }
+
     /// <summary>Writes the first bytes of the room that the pieces gave.</summary>
     /// <returns>Null: they are there for the readers.</returns>
     public async ValueTask<FillFailure?> CommitAsync(int bytes, CancellationToken cancellationToken)
@@ -49,12 +52,19 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
     /// <summary>Asks what the disk says of what it has taken. Where it has lost some, that is not stored, and its readers look twice before their end.</summary>
     public void Check()
     {
+        // Told once: a fill that goes on for long must not have a disk that is well again taken for broken.
+        if (IsLost)
+        {
+            return;
+        }
+
         try
         {
             pending.Writer.CheckWritten();
         }
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
+            IsLost = true;
             store.ReportLost(error);
             fill.File.Distrust();
         }

@@ -17,10 +17,7 @@ public interface IOrigin
     bool IsElsewhere(AffinityKey key) => false;
 
     /// <summary>GET of a manifest: the one request that counts against a pull quota. The caller bounds the body's size.</summary>
-    /// <param name="accept">The types the Accept header asks for.</param>
-    /// <param name="ifNoneMatch">A digest whose quoted text is sent as If-None-Match; none sends nothing.</param>
-    ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken);
+    ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken);
 
     /// <summary>HEAD of a manifest: costs nothing of a pull quota (PROTOCOL 3).</summary>
     ValueTask<OriginAnswer> HeadManifestAsync(

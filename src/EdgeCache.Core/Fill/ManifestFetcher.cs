@@ -30,23 +30,37 @@ internal sealed class ManifestFetcher
     public async Task<ManifestAnswer> GetAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, FetchPriority priority, CancellationToken cancellationToken)
     {
-        var (answer, isSiblings) = await GetFromAsync(_origin, repository, reference, accept, unless, priority, cancellationToken).ConfigureAwait(false);
-        if (isSiblings && answer.Result == CacheResult.Error)
+        var (answer, again) = await GetFromAsync(_origin, repository, new ManifestQuery(reference, accept, unless, priority), cancellationToken).ConfigureAwait(false);
+        if (again is not { } query)
         {
-            // What another node got wrong is no word of the upstream's.
-            (answer, _) = await GetFromAsync(_origin.Upstream, repository, reference, accept, unless, priority, cancellationToken).ConfigureAwait(false);
+            return answer;
         }
 
-        return answer;
+        // Where the second is of no use either the first is upstream's word; another node's is not.
+        var (second, _) = await GetFromAsync(_origin.Upstream, repository, query, cancellationToken).ConfigureAwait(false);
+        return second.Result == CacheResult.Error && query.BrokenEndpoint is not null ? answer : second;
     }
 
-    private async Task<(ManifestAnswer Answer, bool IsSiblings)> GetFromAsync(
-        IOrigin origin, RepositoryKey repository, Reference reference, ManifestTypes accept, Digest unless, FetchPriority priority,
-        CancellationToken cancellationToken)
+    /// <summary>The answer; and what to ask upstream instead, once, where it is of no use though there may be a better one.</summary>
+    private async ValueTask<(ManifestAnswer Answer, ManifestQuery? Again)> GetFromAsync(
+        IOrigin origin, RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken)
     {
-        await using var answer = await origin.GetManifestAsync(repository, reference, accept, unless, priority, cancellationToken).ConfigureAwait(false);
+        await using var answer = await origin.GetManifestAsync(repository, query, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
-        return (await TakeAsync(repository, reference, answer, unless, cancellationToken).ConfigureAwait(false), answer.IsFromSibling);
+        var taken = await TakeAsync(repository, query.Reference, answer, query.IfNoneMatch, cancellationToken).ConfigureAwait(false);
+        ManifestQuery? again = taken switch
+        {
+            { Result: not CacheResult.Error } => null,
+
+            // What another node got wrong is no word of the upstream's.
+            _ when answer.IsFromSibling => query,
+
+            // A body that broke off may be whole the next time; one that was wrong is so again, but elsewhere.
+            _ when answer.Outcome == OriginOutcome.Found && (answer.HasOthers || taken.Failure.Outcome == OriginOutcome.Unreachable) =>
+                query with { BrokenEndpoint = answer.Endpoint },
+            _ => null,
+        };
+        return (taken, again);
     }
 
     private async ValueTask<ManifestAnswer> TakeAsync(

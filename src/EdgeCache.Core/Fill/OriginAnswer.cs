@@ -49,6 +49,9 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>The endpoint that answered, or the last one tried: scheme, host and port, for logs.</summary>
     public string Endpoint { get; init; } = string.Empty;
 
+    /// <summary>Whether the upstream has other endpoints.</summary>
+    public bool HasOthers { get; init; }
+
     /// <summary>Why, for anything but Found; safe to show to a client (no credentials, no query strings).</summary>
     public string Reason { get; init; } = string.Empty;
 

@@ -19,15 +19,17 @@ internal sealed class DialGuard
     private readonly bool _allowPrivate;
     private readonly TimeSpan _connectTimeout;
     private readonly IWebProxy? _proxy;
+    private readonly TimeProvider _time;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
 
     /// <param name="proxy">The proxy in use; its own address may be dialled wherever it lies.</param>
     /// <param name="resolve">How names are resolved; null is the system's way.</param>
-    public DialGuard(UpstreamOptions options, IWebProxy? proxy, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    public DialGuard(UpstreamOptions options, IWebProxy? proxy, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _allowPrivate = options.AllowPrivateAddresses;
         _connectTimeout = options.ConnectTimeout;
         _proxy = proxy;
+        _time = time;
         _resolve = resolve ?? Dns.GetHostAddressesAsync;
         foreach (var endpoint in options.Endpoints)
         {
@@ -96,32 +98,46 @@ internal sealed class DialGuard
 
     private Uri? ProxyOf(Uri target) => _proxy is null || _proxy.IsBypassed(target) ? null : _proxy.GetProxy(target);
 
-    /// <summary>Tries the addresses in the resolver's order. A dead one must not eat the whole time: each but the last gets half of what is left.</summary>
+    /// <summary>Tries the addresses in the resolver's order. A dead one must not eat the whole time: each but the last gets half of what is left, the last gets the rest.</summary>
+    /// <exception cref="SocketException">None of them can be reached, or not in time.</exception>
     private async ValueTask<Stream> DialAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {
         var left = _connectTimeout;
         for (var i = 0; ; i++)
         {
             var isLast = i == addresses.Length - 1;
-            left /= 2;
-            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            attempt.CancelAfter(isLast ? Timeout.InfiniteTimeSpan : left);
-            var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            var share = isLast ? left : left / 2;
+            left -= share;
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(addresses[i], port), attempt.Token);
-                return new NetworkStream(socket, ownsSocket: true);
+                return await DialAsync(new IPEndPoint(addresses[i], port), share, cancellationToken);
             }
-            catch (Exception exception) when (!isLast && !cancellationToken.IsCancellationRequested
-                && exception is SocketException or OperationCanceledException)
+            catch (SocketException) when (!isLast && !cancellationToken.IsCancellationRequested)
             {
-                socket.Dispose();
+                // The next one.
             }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+        }
+    }
+
+    private async ValueTask<Stream> DialAsync(IPEndPoint endPoint, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, attempt.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 }

@@ -29,11 +29,10 @@ internal sealed class NegativeCache : IOrigin
     /// <summary>What is remembered, whether it may still be believed or not.</summary>
     public int Count => _absences.Count;
 
-    public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+    public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
         AskAsync(
-            new Question(repository, reference, accept, IsHead: false),
-            () => _upstream.GetManifestAsync(repository, reference, accept, ifNoneMatch, priority, cancellationToken));
+            new Question(repository, query.Reference, query.Accept, IsHead: false),
+            () => _upstream.GetManifestAsync(repository, query, cancellationToken));
 
     public ValueTask<OriginAnswer> HeadManifestAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>

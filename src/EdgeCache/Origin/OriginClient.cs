@@ -28,15 +28,16 @@ internal sealed class OriginClient : IOrigin
         _loops = loops;
     }
 
-    public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+    public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
         AskAsync(
             repository,
-            new OriginQuestion(OriginKind.Manifest, HttpMethod.Get, $"manifests/{reference}")
+            new OriginQuestion(OriginKind.Manifest, HttpMethod.Get, $"manifests/{query.Reference}")
             {
-                Accept = MediaTypes.ToAccept(accept),
-                IfNoneMatch = ifNoneMatch,
-                Priority = priority,
+                Accept = MediaTypes.ToAccept(query.Accept),
+                IfNoneMatch = query.IfNoneMatch,
+                Priority = query.Priority,
+                From = new ResumePoint(0, query.BrokenEndpoint),
+                MaxAttempts = query.BrokenEndpoint is null ? EndpointPool.MaxAttempts : 1,
             },
             cancellationToken);
 
@@ -69,7 +70,7 @@ internal sealed class OriginClient : IOrigin
         var name = upstream.Canonical(repository.Repository);
         OriginAnswer? last = null;
         var attempts = 0;
-        for (var i = 0; i < endpoints.Count && attempts < EndpointPool.MaxAttempts; i++)
+        for (var i = 0; i < endpoints.Count && attempts < question.MaxAttempts; i++)
         {
             var endpoint = endpoints[i];
             if (upstream.Withhold(endpoint, question.Spends, question.Priority) is { } withheld)
@@ -189,6 +190,7 @@ internal sealed class OriginClient : IOrigin
             Endpoint = endpoint.Authority,
             Reason = reason,
             IsRegistrysWord = isEndpoint,
+            HasOthers = upstream.Endpoints.Count > 1,
         };
         if (body is null)
         {

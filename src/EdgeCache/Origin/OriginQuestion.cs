@@ -16,6 +16,9 @@ internal sealed record OriginQuestion(OriginKind Kind, HttpMethod Method, string
     /// <summary>Beyond the beginning, an open-ended Range.</summary>
     public ResumePoint From { get; init; }
 
+    /// <summary>How many endpoints are asked at most.</summary>
+    public int MaxAttempts { get; init; } = EndpointPool.MaxAttempts;
+
     /// <summary>What it may spend.</summary>
     public FetchPriority Priority { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed class UpstreamHttp : IAsyncDisposable
     public UpstreamHttp(UpstreamOptions options, int maxTokenBytes, IWebProxy proxy, OriginMetrics metrics, ILogger log, TimeProvider time)
     {
         _trust = options.CaFile is null ? null : UpstreamTrust.Load(options.CaFile);
-        var guard = new DialGuard(options, proxy);
+        var guard = new DialGuard(options, proxy, time);
         var guarded = new GuardedTargetHandler(guard, CreateSockets(options, proxy, guard, metrics));
         _realm = new HttpMessageInvoker(guarded, disposeHandler: false);
         _tokens = new TokenSource(_realm, options, maxTokenBytes, metrics, log, time);

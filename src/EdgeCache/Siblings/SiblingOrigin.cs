@@ -29,17 +29,16 @@ internal sealed class SiblingOrigin(
 
     public bool IsElsewhere(AffinityKey key) => Home(key) is { IsSelf: false };
 
-    public async ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+    public async ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
         await AskAsync(
-            new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(repository, reference), $"manifests/{reference}")
+            new SiblingQuestion(HttpMethod.Get, repository, AffinityKey.Of(repository, query.Reference), $"manifests/{query.Reference}")
             {
-                Accept = MediaTypes.ToAccept(accept),
-                IfNoneMatch = ifNoneMatch,
-                IsContent = reference.IsDigest,
+                Accept = MediaTypes.ToAccept(query.Accept),
+                IfNoneMatch = query.IfNoneMatch,
+                IsContent = query.Reference.IsDigest,
             },
             cancellationToken)
-        ?? await upstream.GetManifestAsync(repository, reference, accept, ifNoneMatch, priority, cancellationToken);
+        ?? await upstream.GetManifestAsync(repository, query, cancellationToken);
 
     public async ValueTask<OriginAnswer> HeadManifestAsync(
         RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>

@@ -84,6 +84,47 @@ public sealed class EndpointFailoverTests : EdgeTests
         Assert.Empty(edge.Origin.Log.Requests);
     }
 
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("reset")]
+    [InlineData("wrong byte")]
+    [InlineData("too short")]
+    public async Task FirstEndpointSendsAManifestThatIsNotWhole_SecondIsAsked(string name)
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, Spoilt(name));
+        var edge = await StartWithFirstAsync(first);
+
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        Assert.Single(first.Log.Requests);
+        Assert.Single(edge.Origin.Log.Requests);
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        Assert.Single(edge.Origin.Log.Requests);
+    }
+
+    [Theory]
+    [InlineData("wrong byte")]
+    [InlineData("too short")]
+    public async Task FirstEndpointSendsASmallBlobThatIsWrong_SecondIsAsked(string name)
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, Spoilt(name));
+        var edge = await StartWithFirstAsync(first);
+
+        (await edge.Client.GetAsync(_sample.BlobPath(1))).AssertIs(_sample.Layers[1].Bytes);
+
+        Assert.Single(first.Log.Requests);
+        Assert.Single(edge.Origin.Log.Requests);
+    }
+
+    private static Fault Spoilt(string name) => name switch
+    {
+        "cut" => Fault.CutAfter(10),
+        "reset" => Fault.CutAfter(10) with { Resets = true },
+        "wrong byte" => Fault.FlipByte(10),
+        _ => Fault.ShortBody(10),
+    };
+
     private static async Task<byte[]> TagsAsync(EdgeFixture edge)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });

@@ -55,7 +55,7 @@ internal sealed class FaultRuns(int seed, IReadOnlyList<HttpFault> faults)
 
     private async Task RunAsync(HttpFault fault, FaultPlan plan, Random chance)
     {
-        await using var scene = await FaultScene.StartAsync(fault, plan, chance);
+        await using var scene = await FaultScene.StartAsync(plan, chance);
         try
         {
             await RunAsync(fault, scene);

@@ -11,6 +11,9 @@ namespace EdgeCache.Lab.Http;
 /// </summary>
 internal sealed class FaultScene : IAsyncDisposable
 {
+    /// <summary>Less than the time for headers, which begins before it.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(9);
+
     private readonly CancellationTokenSource _healed = new();
     private readonly EdgeFixture _edge;
     private readonly FakeTimeProvider _clock;
@@ -48,7 +51,7 @@ internal sealed class FaultScene : IAsyncDisposable
     /// <summary>Its length.</summary>
     public int SizeBytes => Target.Contents[0].Length;
 
-    public static async Task<FaultScene> StartAsync(HttpFault fault, FaultPlan plan, Random chance)
+    public static async Task<FaultScene> StartAsync(FaultPlan plan, Random chance)
     {
         var (content, clock) = (new FaultContent(chance), new FakeTimeProvider(DateTimeOffset.UtcNow));
         var origin = await FakeOrigin.StartAsync(new FakeOriginOptions { Time = clock }, content.Repositories);
@@ -63,7 +66,7 @@ internal sealed class FaultScene : IAsyncDisposable
                 {
                     Endpoints = [proxy.UrlOf(origin.Url), .. plan.HasSecondEndpoint ? upstream.Endpoints : []],
                     Outage = plan.Contract,
-                    ConnectTimeout = fault.ConnectTimeout,
+                    ConnectTimeout = ConnectTimeout,
                 },
                 // What passes is everybody's time, and no client here is slow.
                 Node = node => node with { Limits = node.Limits with { ClientStallTimeout = TimeSpan.FromDays(1) } },

@@ -35,7 +35,4 @@ internal sealed record HttpFault(string Name, FaultKind Kind, Action<FaultScene>
 
     /// <summary>Whether upstream sends no byte twice: a body that ends with the stream (FIN) where Range is honoured.</summary>
     public bool SendsNothingTwice { get; init; }
-
-    /// <summary>Time to connect, real time even where the node's clock stands still.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -13,6 +13,9 @@ internal static class HttpFaults
     /// <summary>Upstream headers are taken up to 64 KiB.</summary>
     private const int BombBytes = 100 << 10;
 
+    /// <summary>Bytes a second: no manifest comes whole before the rate is judged, after 30 s.</summary>
+    private const int MaxDrip = 16;
+
     private static readonly PullTarget[] Blobs =
         [PullTarget.SmallBlob, PullTarget.LargeBlob, PullTarget.DescribedSmallBlob, PullTarget.DescribedLargeBlob];
 
@@ -23,7 +26,7 @@ internal static class HttpFaults
     [
         Way("connection-refused", new FaultProxyState { NewConnections = NewConnections.Refuse }),
         Way("connection-reset", new FaultProxyState { NewConnections = NewConnections.Reset }),
-        Way("connection-ignored", new FaultProxyState { NewConnections = NewConnections.Ignore }) with { ConnectTimeout = TimeSpan.FromMilliseconds(250) },
+        Way("connection-ignored", new FaultProxyState { NewConnections = NewConnections.Ignore }),
         Way("half-open", new FaultProxyState { IsHalfOpen = true }),
         NoAnswer("silence", OutageKind.Unreachable, 503, _ => Fault.Silence),
         OfHeaders("reset", OutageKind.Unreachable),
@@ -48,7 +51,7 @@ internal static class HttpFaults
         Broken("cut-chunked", scene => Fault.CutAfter(scene.Chance.Next(scene.SizeBytes)) with { IsChunked = true }),
         Broken("cut-by-reset", scene => Fault.CutAfter(scene.Chance.Next(scene.SizeBytes)) with { Resets = true }) with { MayTakeHeaders = true },
         Broken("stall", scene => new Fault { BodyGate = new OriginGate(), BodyGateOffset = scene.Chance.Next(scene.SizeBytes) }),
-        Broken("drip", scene => Fault.Throttled(scene.Chance.Next(1, 50))),
+        Broken("drip", scene => Fault.Throttled(scene.Chance.Next(1, MaxDrip))),
 
         Wrong("wrong-byte", scene => Fault.FlipByte(scene.Chance.Next(scene.SizeBytes))),
         Wrong("last-byte", scene => Fault.FlipLastByte with { IsChunked = scene.Chance.Next(2) == 0 }),

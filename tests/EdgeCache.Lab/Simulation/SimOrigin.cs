@@ -92,8 +92,7 @@ internal sealed class SimOrigin
 
     private sealed class Port(SimOrigin origin, bool isFill) : IOrigin
     {
-        public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+        public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask<OriginAnswer> HeadManifestAsync(

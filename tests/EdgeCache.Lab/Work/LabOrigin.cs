@@ -6,8 +6,7 @@ namespace EdgeCache.Lab.Work;
 /// <summary>An upstream without a network that has all of a content, sent bit by bit. Safe for concurrent use.</summary>
 internal sealed class LabOrigin(LabContent content) : IOrigin
 {
-    public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+    public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<OriginAnswer> HeadManifestAsync(

@@ -109,6 +109,30 @@ public sealed class LostWritesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LossInTheMiddle_DoesNotKeepTheDiskOutOfUse()
+    {
+        var body = _fixture.Script(Large);
+        using var reader = _fixture.Join(A, Large);
+        var told = 0;
+        Disk.Fault = call => call.Name == nameof(IDisk.CheckWritten) && Interlocked.Exchange(ref told, 1) == 0 ? FaultyDisk.InputOutput() : null;
+        await body.SendAsync(Large.AsMemory(0, Large.Length / 2));
+        await Eventually.TrueAsync(() => _fixture.Cache.Store.Disk.Fault == DiskFault.Failed);
+        await Eventually.TrueAsync(() =>
+        {
+            _fixture.Cache.Clock.Advance(TimeSpan.FromSeconds(1));
+            return _fixture.Cache.Store.Disk.Fault == DiskFault.None;
+        });
+
+        await body.SendAsync(Large.AsMemory(Large.Length / 2));
+        body.End();
+
+        Assert.True((await reader.ReadAllAsync()).AsSpan().SequenceEqual(Large));
+        await _fixture.Fills.EndAsync();
+        Assert.Equal(DiskFault.None, _fixture.Cache.Store.Disk.Fault);
+        Assert.False(_fixture.Cache.Store.Contains(Digest.Compute(Large)));
+    }
+
+    [Fact]
     public async Task LossThatOneReaderHeardOf_IsKnownToAll()
     {
         var body = _fixture.Script(Large);

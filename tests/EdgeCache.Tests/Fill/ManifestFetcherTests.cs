@@ -13,6 +13,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     private static readonly RepositoryKey A = StoreFixture.Repository("library/a");
     private static readonly Reference Tag = Reference.Parse("v1");
     private static readonly TestManifest Manifest = new();
+    private const string FirstEndpoint = "http://first";
 
     private readonly StoreFixture _fixture = new();
     private readonly ScriptedOrigin _origin = new();
@@ -84,17 +85,68 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     [InlineData("broken")]
     public async Task BodyThatBreaksOff_IsUnreachable(string fault)
     {
-        var body = new PipedBody();
-        _origin.Manifest = (_, _, _) => ValueTask.FromResult(ScriptedOrigin.Found(body.Stream, Manifest.Content.Length));
-        await body.SendAsync(Manifest.Content.AsMemory(1));
-        if (fault == "short")
+        _origin.Manifest = async (_, _, _) =>
         {
-            body.End();
-        }
-        else
-        {
-            body.Break();
-        }
+            var body = new PipedBody();
+            await body.SendAsync(Manifest.Content.AsMemory(1));
+            if (fault == "short")
+            {
+                body.End();
+            }
+            else
+            {
+                body.Break();
+            }
+
+            return ScriptedOrigin.Found(body.Stream, Manifest.Content.Length);
+        };
+
+        Assert.Equal(OriginOutcome.Unreachable, (await GetAsync(Tag)).Failure.Outcome);
+        Assert.Equal(2, _origin.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task BodyThatBreaksOff_IsAskedForOnceMore_ElsewhereIfThereIsSuch(bool hasOthers)
+    {
+        ScriptTwice(CutShort(hasOthers), Found(Manifest.Content));
+
+        var answer = await GetAsync(Tag);
+
+        Assert.Equal((CacheResult.Miss, Manifest.Digest), (answer.Result, answer.Digest));
+        Assert.Equal(Manifest.Content, answer.Content.ToArray());
+        Assert.Equal((2, FirstEndpoint), (_origin.Calls.Count, _origin.Query.BrokenEndpoint));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task WrongContent_IsAskedForElsewhereOnly(bool hasOthers, int calls)
+    {
+        ScriptTwice(Found(new TestManifest("other").Content, hasOthers), Found(Manifest.Content));
+
+        var answer = await GetAsync(Reference.ByDigest(Manifest.Digest));
+
+        Assert.Equal(hasOthers ? CacheResult.Miss : CacheResult.Error, answer.Result);
+        Assert.Equal(calls, _origin.Calls.Count);
+    }
+
+    [Fact]
+    public async Task SecondAnswerThatIsOfNoUse_LeavesTheFirst()
+    {
+        ScriptTwice(Found("{}"u8.ToArray(), hasOthers: true), new OriginAnswer(OriginOutcome.Unreachable) { Reason = "the second" });
+
+        var answer = await GetAsync(Tag);
+
+        Assert.Equal((OriginOutcome.BadAnswer, 2), (answer.Failure.Outcome, _origin.Calls.Count));
+        Assert.NotEqual("the second", answer.Failure.Reason);
+    }
+
+    [Fact]
+    public async Task NotFoundElsewhere_IsNoWordOfTheRegistrys()
+    {
+        ScriptTwice(CutShort(hasOthers: true), new OriginAnswer(OriginOutcome.NotFound) { StatusCode = 404 });
 
         Assert.Equal(OriginOutcome.Unreachable, (await GetAsync(Tag)).Failure.Outcome);
     }
@@ -150,6 +202,27 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     }
 
     private Task<ManifestAnswer> GetAsync(Reference reference) => _fetcher.GetAsync(A, reference, ManifestTypes.All, default, FetchPriority.Interactive, default);
+
+    private static OriginAnswer Found(byte[] content, bool hasOthers = false) => new(OriginOutcome.Found, new MemoryStream(content))
+    {
+        ContentLength = content.Length,
+        MediaType = MediaTypes.OciManifest,
+        StatusCode = 200,
+        Endpoint = FirstEndpoint,
+        HasOthers = hasOthers,
+    };
+
+    private static OriginAnswer CutShort(bool hasOthers) => new(OriginOutcome.Found, new MemoryStream(Manifest.Content[..10]))
+    {
+        ContentLength = Manifest.Content.Length,
+        MediaType = MediaTypes.OciManifest,
+        StatusCode = 200,
+        Endpoint = FirstEndpoint,
+        HasOthers = hasOthers,
+    };
+
+    private void ScriptTwice(OriginAnswer first, OriginAnswer second) =>
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(_origin.Calls.Count == 1 ? first : second);
 
     private void Script(byte[] content, bool withLength = true, string type = MediaTypes.OciManifest, Digest claimed = default) =>
         _origin.Manifest = (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.Found, new MemoryStream(content))

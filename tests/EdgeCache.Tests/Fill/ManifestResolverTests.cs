@@ -137,13 +137,13 @@ public sealed class ManifestResolverTests : IAsyncLifetime
     {
         var rule = Rule with { Outage = new OutageContract { RateLimited = rateLimited } };
         await ResolveAsync(rule: rule);
-        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
+        Assert.Equal(FetchPriority.Interactive, _origin.Query.Priority);
         Age();
         _current = New;
 
         await ResolveAsync(rule: rule);
 
-        Assert.Equal(priority, _origin.Priority);
+        Assert.Equal(priority, _origin.Query.Priority);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class ManifestResolverTests : IAsyncLifetime
         _current = New;
 
         Assert.Equal(New.Digest, (await ResolveAsync()).Digest);
-        Assert.Equal(FetchPriority.Interactive, _origin.Priority);
+        Assert.Equal(FetchPriority.Interactive, _origin.Query.Priority);
     }
 
     [Fact]

@@ -24,20 +24,19 @@ internal sealed class ScriptedOrigin : IOrigin
     public Func<RepositoryKey, Reference, ManifestTypes, ValueTask<OriginAnswer>> Head { get; set; } =
         (_, _, _) => ValueTask.FromResult(new OriginAnswer(OriginOutcome.NotFound));
 
-    /// <summary>Of the last manifest that was fetched.</summary>
-    public FetchPriority Priority { get; private set; }
+    /// <summary>The last manifest that was fetched.</summary>
+    public ManifestQuery Query { get; private set; }
 
     public IReadOnlyList<string> Calls => [.. _calls];
 
     /// <summary>Where the GETs of blobs wanted to begin.</summary>
     public IReadOnlyList<ResumePoint> Points => [.. _points];
 
-    public ValueTask<OriginAnswer> GetManifestAsync(
-        RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken)
+    public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken)
     {
-        Priority = priority;
-        _calls.Enqueue($"GET manifest {repository} {reference}");
-        return Manifest(repository, reference, accept);
+        Query = query;
+        _calls.Enqueue($"GET manifest {repository} {query.Reference}");
+        return Manifest(repository, query.Reference, query.Accept);
     }
 
     public ValueTask<OriginAnswer> HeadManifestAsync(

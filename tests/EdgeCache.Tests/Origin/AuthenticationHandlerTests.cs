@@ -159,7 +159,7 @@ public sealed class AuthenticationHandlerTests
 
         await AskAsync(host);
         await (await host.Origin.GetManifestAsync(
-            new RepositoryKey("up", RepositoryName.Parse("other")), OriginHost.Tag, ManifestTypes.All, default, FetchPriority.Interactive, CancellationToken.None)).DisposeAsync();
+            new RepositoryKey("up", RepositoryName.Parse("other")), new ManifestQuery(OriginHost.Tag, ManifestTypes.All, default, FetchPriority.Interactive), CancellationToken.None)).DisposeAsync();
 
         Assert.Equal([null, "Bearer team-app", "Bearer other"], Asked(registry));
     }

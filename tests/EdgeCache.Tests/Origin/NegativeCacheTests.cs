@@ -73,7 +73,7 @@ public sealed class NegativeCacheTests
         for (var i = 0; i < 2; i++)
         {
             await host.GetBlobAsync();
-            await host.Origin.GetManifestAsync(OriginHost.Repository, digest, ManifestTypes.All, default, FetchPriority.Interactive, CancellationToken.None);
+            await host.Origin.GetManifestAsync(OriginHost.Repository, new ManifestQuery(digest, ManifestTypes.All, default, FetchPriority.Interactive), CancellationToken.None);
         }
 
         Assert.Equal((4, 0), (registry.Requests.Count, host.Get<NegativeCache>().Count));
@@ -87,9 +87,9 @@ public sealed class NegativeCacheTests
         await AskBothAsync(host);
         var other = OriginHost.Repository with { Repository = RepositoryName.Parse("team/other") };
 
-        await host.Origin.GetManifestAsync(other, OriginHost.Tag, ManifestTypes.All, default, FetchPriority.Interactive, CancellationToken.None);
+        await host.Origin.GetManifestAsync(other, new ManifestQuery(OriginHost.Tag, ManifestTypes.All, default, FetchPriority.Interactive), CancellationToken.None);
         await host.Origin.GetManifestAsync(
-            OriginHost.Repository, OriginHost.Tag, ManifestTypes.OciManifest, default, FetchPriority.Interactive, CancellationToken.None);
+            OriginHost.Repository, new ManifestQuery(OriginHost.Tag, ManifestTypes.OciManifest, default, FetchPriority.Interactive), CancellationToken.None);
         await host.Origin.HeadManifestAsync(OriginHost.Repository, Reference.Parse("v2"), ManifestTypes.All, CancellationToken.None);
 
         Assert.Equal(5, registry.Requests.Count);
@@ -118,7 +118,7 @@ public sealed class NegativeCacheTests
         for (var tag = 0; tag < 4 * MaxEntries; tag++)
         {
             var answer = await absences.GetManifestAsync(
-                OriginHost.Repository, Reference.Parse($"v{tag}"), ManifestTypes.All, default, FetchPriority.Interactive, CancellationToken.None);
+                OriginHost.Repository, new ManifestQuery(Reference.Parse($"v{tag}"), ManifestTypes.All, default, FetchPriority.Interactive), CancellationToken.None);
             Assert.Equal(OriginOutcome.NotFound, answer.Outcome);
             Assert.InRange(absences.Count, 1, MaxEntries);
         }

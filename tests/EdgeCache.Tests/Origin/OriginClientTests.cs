@@ -26,7 +26,7 @@ public sealed class OriginClientTests
         await using var host = new OriginHost(OriginHost.Upstream(registry.Root));
 
         await using var answer = await host.Origin.GetManifestAsync(
-            OriginHost.Repository, OriginHost.Tag, ManifestTypes.OciIndex | ManifestTypes.OciManifest, Digest, FetchPriority.Interactive, CancellationToken.None);
+            OriginHost.Repository, new ManifestQuery(OriginHost.Tag, ManifestTypes.OciIndex | ManifestTypes.OciManifest, Digest, FetchPriority.Interactive), CancellationToken.None);
 
         Assert.Equal((OriginOutcome.Found, 200, 7L, 0L), (answer.Outcome, answer.StatusCode, answer.ContentLength, answer.Offset));
         Assert.Equal((MediaTypes.OciIndex, Digest), (answer.MediaType, answer.Digest));
@@ -189,7 +189,7 @@ public sealed class OriginClientTests
         await using var host = new OriginHost(OriginHost.Upstream(registry.Root) with { Name = upstream });
 
         await (await host.Origin.GetManifestAsync(
-            new RepositoryKey(upstream, RepositoryName.Parse(name)), OriginHost.Tag, ManifestTypes.All, default, FetchPriority.Interactive, CancellationToken.None)).DisposeAsync();
+            new RepositoryKey(upstream, RepositoryName.Parse(name)), new ManifestQuery(OriginHost.Tag, ManifestTypes.All, default, FetchPriority.Interactive), CancellationToken.None)).DisposeAsync();
 
         Assert.Equal(target, Assert.Single(registry.Requests).Target);
     }

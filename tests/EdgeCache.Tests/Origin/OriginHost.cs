@@ -47,7 +47,7 @@ internal sealed class OriginHost : IAsyncDisposable
     };
 
     public ValueTask<OriginAnswer> GetManifestAsync(FetchPriority priority = FetchPriority.Interactive) =>
-        Origin.GetManifestAsync(Repository, Tag, ManifestTypes.All, default, priority, CancellationToken.None);
+        Origin.GetManifestAsync(Repository, new ManifestQuery(Tag, ManifestTypes.All, default, priority), CancellationToken.None);
 
     public ValueTask<OriginAnswer> GetBlobAsync(long offset = 0) =>
         GetBlobAsync(new ResumePoint(offset));

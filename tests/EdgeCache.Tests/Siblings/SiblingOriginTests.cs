@@ -90,8 +90,7 @@ public sealed class SiblingOriginTests
             return new(new OriginAnswer(OriginOutcome.Found, new MemoryStream(Content)) { ContentLength = Content.Length });
         }
 
-        public ValueTask<OriginAnswer> GetManifestAsync(
-            RepositoryKey repository, Reference reference, ManifestTypes accept, Digest ifNoneMatch, FetchPriority priority, CancellationToken cancellationToken) =>
+        public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask<OriginAnswer> HeadManifestAsync(RepositoryKey repository, Reference reference, ManifestTypes accept, CancellationToken cancellationToken) =>
