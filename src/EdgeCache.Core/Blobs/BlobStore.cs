@@ -24,10 +24,10 @@ public sealed class BlobStore : IDisposable
     private readonly DistrustedNames _distrusted = new();
 
     /// <param name="maxKeptFiles">How many files stay open between readers.</param>
-    /// <param name="maxInMemory">Of how many fills the bytes may pass through memory at once; null for as many as the process has memory for.</param>
-    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = MaxKeptFiles, int? maxInMemory = null)
+    /// <param name="passThrough">How much memory fills may have that pass through it; null for a share of the process's.</param>
+    public BlobStore(BlobPaths paths, IDisk disk, TimeProvider clock, ILogger logger, int maxKeptFiles = MaxKeptFiles, PassThroughOptions? passThrough = null)
     {
-        _memory = new MemoryBlobs(maxInMemory ?? MemoryBlobs.MaxFilesWithin(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
+        _memory = new MemoryBlobs(passThrough ?? PassThroughOptions.Within(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         _paths = paths;
         _disk = disk;
         _folders = new FanOutFolders(paths, disk);
@@ -67,8 +67,9 @@ public sealed class BlobStore : IDisposable
     }
 
     /// <summary>The same in memory, where the disk takes nothing: for its readers only, who must keep up with it.</summary>
+    /// <param name="expectedBytes">So much memory at most is set aside for it; 0 where the length is unknown.</param>
     /// <exception cref="IOException">There are too many of them, or the system has no such files.</exception>
-    public BlobWriter CreateInMemory(in Digest expected, BlobPool pool) => new(_memory.Create(expected, pool), _disk, null, _memory);
+    public BlobWriter CreateInMemory(in Digest expected, BlobPool pool, long expectedBytes) => BlobWriter.InMemory(_memory, _disk, expected, pool, expectedBytes);
 
     /// <summary>Goes on to write what an earlier writer left (<see cref="TemporaryFiles.Keep"/>). Its bytes are to be hashed first.</summary>
     /// <param name="maxBytes">How much of it is taken up at most.</param>

@@ -45,6 +45,14 @@ public sealed class BlobWriter : IDisposable
         _hash = new RunningDigest(file.Digest.Algorithm);
     }
 
+    /// <summary>One that lies in memory from its first byte.</summary>
+    /// <exception cref="IOException">Too much goes through memory already, or the system has no such files.</exception>
+    internal static BlobWriter InMemory(MemoryBlobs memory, IDisk disk, in Digest expected, BlobPool pool, long expectedBytes)
+    {
+        var file = memory.Create(expected, pool, expectedBytes, out var windowBytes);
+        return new BlobWriter(file, disk, null, memory) { WindowBytes = windowBytes };
+    }
+
     /// <summary>Bytes written so far.</summary>
     public long WrittenBytes { get; private set; }
 
@@ -56,6 +64,9 @@ public sealed class BlobWriter : IDisposable
 
     /// <summary>From where on the bytes are in memory, where they are.</summary>
     public long InMemoryFrom { get; private set; }
+
+    /// <summary>Where they are in memory, how many of them may be there at once: earlier ones are to be given back (<see cref="ForgetBefore"/>) before more are written.</summary>
+    public long WindowBytes { get; private set; }
 
     internal string Path { get; }
 
@@ -92,7 +103,8 @@ public sealed class BlobWriter : IDisposable
     /// <exception cref="IOException">Too many go through memory already, or the system has no such files; nothing has changed.</exception>
     public void GoOnInMemory()
     {
-        var memory = _memory.Create(_file.Digest, _file.Pool);
+        var memory = _memory.Create(_file.Digest, _file.Pool, 0, out var windowBytes);
+        WindowBytes = windowBytes;
         InMemoryFrom = WrittenBytes;
         _forgottenBytes = WrittenBytes;
         IsInMemory = true;

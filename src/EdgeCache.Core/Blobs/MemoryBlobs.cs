@@ -3,43 +3,73 @@ using EdgeCache.Core.Oci;
 namespace EdgeCache.Core.Blobs;
 
 /// <summary>
-/// Makes the files in memory that bytes pass through where the disk takes none, up to a number: each takes what its readers leave of it, some MiB. Safe for
-/// concurrent use.
+/// Makes the files in memory that bytes pass through where the disk takes none, as long as there is memory for them: for a short content its length is set aside, for a
+/// longer one its window. Safe for concurrent use.
 /// </summary>
-internal sealed class MemoryBlobs(int maxFiles)
+internal sealed class MemoryBlobs(PassThroughOptions options)
 {
-    private const int MostFiles = 64;
-
-    /// <summary>The usual window of a fill (4 MiB), and a granule of which only a part can be given back.</summary>
-    private const long FileBytes = (4 << 20) + MemoryFile.GranuleBytes;
-
+    private readonly Lock _gate = new();
     private int _files;
+    private long _bytes;
 
     public int Count => Volatile.Read(ref _files);
 
-    /// <summary>
-    /// How many there may be in a process of so much memory: half of it is theirs. They cannot be swapped out or written to a disk, so that one file too many has the
-    /// kernel kill the node (laboratory, <c>slow-readers --full-disk</c>).
-    /// </summary>
-    public static int MaxFilesWithin(long memoryBytes) => (int)Math.Clamp(memoryBytes / 2 / FileBytes, 1, MostFiles);
-
-    /// <exception cref="IOException">There are as many as there may be, or the system has none.</exception>
-    public BlobFile Create(in Digest digest, BlobPool pool)
+    /// <param name="contentBytes">How long the content is; 0 where that is not known.</param>
+    /// <param name="windowBytes">So much of it may be in the file at once.</param>
+    /// <exception cref="IOException">There is no memory for another, or the system has no such files.</exception>
+    public BlobFile Create(in Digest digest, BlobPool pool, long contentBytes, out long windowBytes)
     {
-        if (Interlocked.Increment(ref _files) > maxFiles)
+        if (!TryTake(contentBytes, out var bytes, out windowBytes))
         {
-            Interlocked.Decrement(ref _files);
-            throw new IOException($"{maxFiles} fetches pass through memory already.");
+            throw new IOException($"What passes through memory takes all of the {options.MaxBytes} bytes that there are for it.");
         }
 
         try
         {
-            return new BlobFile(MemoryFile.Create(), digest, pool, 0, _ => Interlocked.Decrement(ref _files));
+            return new BlobFile(MemoryFile.Create(), digest, pool, 0, _ => Release(bytes));
         }
         catch
         {
-            Interlocked.Decrement(ref _files);
+            Release(bytes);
             throw;
+        }
+    }
+
+    private bool TryTake(long contentBytes, out long bytes, out long windowBytes)
+    {
+        lock (_gate)
+        {
+            (bytes, windowBytes) = Needed(options.WindowBytes, contentBytes);
+            if (_bytes + bytes > options.MaxBytes / 2)
+            {
+                (bytes, windowBytes) = Needed(options.SmallWindowBytes, contentBytes);
+            }
+
+            if (_bytes + bytes > options.MaxBytes)
+            {
+                return false;
+            }
+
+            _bytes += bytes;
+            _files++;
+            return true;
+        }
+    }
+
+    /// <summary>A granule more than the window: of one that is not forgotten as a whole nothing can be given back. What takes no more than that is there as a whole.</summary>
+    private static (long Bytes, long WindowBytes) Needed(long windowBytes, long contentBytes)
+    {
+        var bytes = windowBytes + MemoryFile.GranuleBytes;
+        var pages = (contentBytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+        return pages > 0 && pages <= bytes ? (pages, pages) : (bytes, windowBytes);
+    }
+
+    private void Release(long bytes)
+    {
+        lock (_gate)
+        {
+            _bytes -= bytes;
+            _files--;
         }
     }
 }

@@ -86,6 +86,9 @@ internal sealed class BlobFill
     /// <summary>How many follow it.</summary>
     public int Readers => _readers.Count;
 
+    /// <summary>Whether it waits for its slowest reader before it takes more from upstream.</summary>
+    public bool IsHeldUp => _readers.IsAwaited;
+
     public bool IsFull => Locked(() => !_isAbandoned && !_isForgetting && _readers.Count >= _options.MaxReadersPerFill);
 
     /// <summary>A reader needs nothing before a position any more.</summary>

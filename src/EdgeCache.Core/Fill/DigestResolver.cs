@@ -12,7 +12,7 @@ internal sealed class DigestResolver : IAsyncDisposable
 {
     private const int MaxRounds = 4;
 
-    private readonly SingleFlight<(RepositoryKey Asking, Digest Digest, bool HeadOnly, FetchPriority Priority), ManifestAnswer> _flights;
+    private readonly SingleFlight<(RepositoryKey Asking, Digest Digest, bool HeadOnly, FetchPriority Priority), ManifestAnswer?> _flights;
     private readonly CacheStore _store;
     private readonly ManifestFetcher _fetcher;
     private readonly LinkConfirmer _confirmer;
@@ -22,7 +22,7 @@ internal sealed class DigestResolver : IAsyncDisposable
         _store = store;
         _fetcher = fetcher;
         _confirmer = confirmer;
-        _flights = new SingleFlight<(RepositoryKey, Digest, bool, FetchPriority), ManifestAnswer>(options.MaxWaiters);
+        _flights = new SingleFlight<(RepositoryKey, Digest, bool, FetchPriority), ManifestAnswer?>(options.MaxWaiters);
     }
 
     /// <summary>Makes sure that a digest can be served in a repository's name.</summary>
@@ -56,11 +56,17 @@ internal sealed class DigestResolver : IAsyncDisposable
 
             // A miss, or an upstream whose HEAD does not tell the type: its GET does.
             var flown = await _flights
-                .RunAsync((asking, digest, headOnly, priority), token => FetchAsync(repository, digest, headOnly, priority, token), cancellationToken)
+                .RunAsync((asking, digest, headOnly, priority), token => FetchAsync(repository, digest, found.State, headOnly, priority, token), cancellationToken)
                 .ConfigureAwait(false);
-            if (flown is not var (answer, joined))
+            if (flown is not var (landed, joined))
             {
                 break;
+            }
+
+            if (landed is not { } answer)
+            {
+                // The bytes came meanwhile.
+                continue;
             }
 
             // Another repository's exchange says nothing about this one's rights: look again, and confirm or fetch in its own name.
@@ -77,13 +83,20 @@ internal sealed class DigestResolver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _flights.DisposeAsync();
 
-    private async Task<ManifestAnswer> FetchAsync(
-        RepositoryKey repository, Digest digest, bool headOnly, FetchPriority priority, CancellationToken cancellationToken)
+    /// <param name="seen">What the caller found when it looked.</param>
+    /// <returns>Null where another flight has landed since, in the name of another repository: the bytes are here, and only the right to them is to be confirmed.</returns>
+    private async Task<ManifestAnswer?> FetchAsync(
+        RepositoryKey repository, Digest digest, LookupState seen, bool headOnly, FetchPriority priority, CancellationToken cancellationToken)
     {
-        if (_store.LookupManifest(repository, digest) is { State: LookupState.Fresh } found)
+        var found = _store.LookupManifest(repository, digest);
+        if (found.State == LookupState.Fresh)
         {
-            // Another flight has landed since the caller looked.
             return ManifestAnswer.Stored(repository, found, CacheResult.Hit);
+        }
+
+        if (found.State == LookupState.Unlinked && seen != LookupState.Unlinked)
+        {
+            return null;
         }
 
         var reference = Reference.ByDigest(digest);

@@ -16,6 +16,9 @@ public readonly record struct FillFailure(
     /// <summary>What was written did not reach the disk: whoever reads it from there may get anything.</summary>
     public static FillFailure DiskLost { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache disk has lost what it had taken.");
 
+    /// <summary>A reader held up others of what only passes through memory.</summary>
+    public static FillFailure TooSlow { get; } = new(FailureSource.Store, OriginOutcome.Unavailable, "The cache's disk takes nothing, and others read faster.");
+
     /// <summary>An answer that must not be used.</summary>
     public static FillFailure Bad(string reason) => new(FailureSource.Origin, OriginOutcome.BadAnswer, reason);
 

@@ -42,10 +42,7 @@ public sealed record FillOptions
     /// <summary>How long a fill goes on without an attempt that is not in vain; two are made in any case. 1 s to 1 h. 45 s: a stall of 30 s, and the pause of a breaker.</summary>
     public TimeSpan RetryPatience { get; init; } = TimeSpan.FromSeconds(45);
 
-    /// <summary>Of a blob that cannot be stored, how many bytes at least are in memory for readers of different pace: 1 MiB to 64 MiB.</summary>
-    public int PassThroughBytes { get; init; } = 4 * 1024 * 1024;
-
-    /// <summary>How long readers of such a blob may hold up the others before they are let go.</summary>
+    /// <summary>How long readers of a blob that cannot be stored may hold up the others before they are let go.</summary>
     public TimeSpan PassThroughPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Fills that nobody reads any more, at once; beyond it the least advanced is dropped. 0 to 100,000. 16: enough for what clients leave when they

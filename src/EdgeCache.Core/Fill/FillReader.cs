@@ -66,7 +66,7 @@ public sealed class FillReader : IDisposable
             var progress = _fill.Observe(_source, _linked, out var changed);
             if (Lost.IsCancellationRequested && progress.State != FillState.Failed)
             {
-                return progress with { State = FillState.Failed, Failure = TooSlow };
+                return progress with { State = FillState.Failed, Failure = FillFailure.TooSlow };
             }
 
             if (progress.State is FillState.Verified or FillState.Failed || (progress.State == FillState.Growing && progress.VisibleBytes > position))
@@ -100,9 +100,6 @@ public sealed class FillReader : IDisposable
     /// <exception cref="InvalidOperationException">No byte is visible yet.</exception>
     public BlobLease Lease => (_readsMemory ? _memoryLease ??= _fill.OpenLease(inMemory: true) : null)
         ?? (_lease ??= _fill.OpenLease()) ?? throw new InvalidOperationException("The fill has no bytes to read yet.");
-
-    private static FillFailure TooSlow { get; } =
-        new(FailureSource.Store, OriginOutcome.Unavailable, "The cache's disk takes nothing, and others read faster.");
 
     /// <summary>Too slow: see <see cref="Lost"/>.</summary>
     internal void Lose()

@@ -6,7 +6,9 @@ internal sealed class FillReaders
     /// <summary>Protects everything below, and the readers' positions.</summary>
     private readonly Lock _gate = new();
     private readonly HashSet<FillReader> _all = [];
-    private TaskCompletionSource _caughtUp = NewSignal();
+
+    /// <summary>True: all have; false: they take too long.</summary>
+    private TaskCompletionSource<bool> _caughtUp = NewSignal();
 
     /// <summary>What the fill waits for all to have read; -1 where it waits for nothing.</summary>
     private long _awaited = -1;
@@ -19,6 +21,18 @@ internal sealed class FillReaders
             lock (_gate)
             {
                 return _all.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether the fill waits for some of them.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _awaited >= 0;
             }
         }
     }
@@ -64,19 +78,18 @@ internal sealed class FillReaders
     {
         while (TryAwait(position) is { } caughtUp)
         {
-            try
+            await using var timer = clock.CreateTimer(_ => EndPatience(position), null, patience, Timeout.InfiniteTimeSpan);
+            if (await caughtUp.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
-                await caughtUp.WaitAsync(patience, clock, cancellationToken).ConfigureAwait(false);
+                continue;
             }
-            catch (TimeoutException)
-            {
-                foreach (var slow in FindSlow(position))
-                {
-                    slow.Lose();
-                }
 
-                lost();
+            foreach (var slow in FindSlow(position))
+            {
+                slow.Lose();
             }
+
+            lost();
         }
 
         return Count > 0;
@@ -95,7 +108,7 @@ internal sealed class FillReaders
     }
 
     /// <summary>Null where there is nobody to wait for.</summary>
-    private Task? TryAwait(long position)
+    private Task<bool>? TryAwait(long position)
     {
         lock (_gate)
         {
@@ -131,9 +144,21 @@ internal sealed class FillReaders
         if (position < _awaited && --_behind == 0)
         {
             _awaited = -1;
-            _caughtUp.TrySetResult();
+            _caughtUp.TrySetResult(true);
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private void EndPatience(long position)
+    {
+        lock (_gate)
+        {
+            if (_awaited == position)
+            {
+                _awaited = -1;
+                _caughtUp.TrySetResult(false);
+            }
+        }
+    }
+
+    private static TaskCompletionSource<bool> NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

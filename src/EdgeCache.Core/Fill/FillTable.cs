@@ -14,6 +14,9 @@ public sealed class FillTable : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Digest, BlobFill> _fills = new();
 
+    /// <summary>Those too that nobody can join any more.</summary>
+    private readonly ConcurrentDictionary<BlobFill, bool> _running = new();
+
     /// <summary>Serialises the starts, and the stop with them: who has it knows that no other fill of its digest begins.</summary>
     private readonly Lock _starting = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -44,7 +47,7 @@ public sealed class FillTable : IAsyncDisposable
         _logger = logger;
         _stop = _stopping.Token;
         _isDiskBroken = () => store.Disk.Fault == DiskFault.Failed;
-        _orphans = new Orphans(options, time, () => _fills.Values);
+        _orphans = new Orphans(options, time, () => _running.Keys);
     }
 
     /// <summary>Fills in progress.</summary>
@@ -54,7 +57,10 @@ public sealed class FillTable : IAsyncDisposable
     public bool IsRunning(in Digest digest) => _fills.ContainsKey(digest);
 
     /// <summary>Clients that follow fills in progress.</summary>
-    public int Readers => _fills.Values.Sum(fill => fill.Readers);
+    public int Readers => _running.Keys.Sum(fill => fill.Readers);
+
+    /// <summary>Fills in progress that wait for their slowest client, since their bytes pass through memory.</summary>
+    public int HeldUp => _running.Keys.Count(fill => fill.IsHeldUp);
 
     /// <summary>Fills in progress that nobody reads.</summary>
     public int OrphanCount => _orphans.Count;
@@ -168,6 +174,7 @@ public sealed class FillTable : IAsyncDisposable
             };
             reader = fill.TryJoin(source.Repository, linked, source.ExpectedBytes);
             _fills[digest] = fill;
+            _running[fill] = true;
             Interlocked.Increment(ref _active);
             // The home itself may ask its neighbour for what it holds; who is asked in the home's place asks upstream only.
             var origin = isElsewhere && scope == FetchScope.Upstream ? _origin.Upstream : _origin;
@@ -193,6 +200,7 @@ public sealed class FillTable : IAsyncDisposable
         {
             _fills.TryRemove(new KeyValuePair<Digest, BlobFill>(fill.Digest, fill));
             fill.Close();
+            _running.TryRemove(fill, out _);
             if (Interlocked.Decrement(ref _active) == 0 && _stop.IsCancellationRequested)
             {
                 _drained.TrySetResult();

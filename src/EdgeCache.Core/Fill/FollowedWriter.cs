@@ -10,7 +10,7 @@ namespace EdgeCache.Core.Fill;
 internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlob pending, PieceWriter pieces, FillOptions options)
 {
     /// <summary>What is written and not visible yet, and the piece that comes, must fit as well.</summary>
-    private readonly long _windowBytes = Math.Max(options.PassThroughBytes, (2L * options.PieceBytes) + options.HoldBackBytes);
+    private readonly long _leastWindowBytes = (2L * options.PieceBytes) + options.HoldBackBytes;
 
     /// <summary>Whether the disk has lost some of what it had taken, which has been told; it may be well again.</summary>
     public bool IsLost { get; private set; }
@@ -74,7 +74,7 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
     private async ValueTask<bool> TryMakeRoomAsync(int bytes, CancellationToken cancellationToken)
     {
         var writer = pending.Writer;
-        var oldest = writer.WrittenBytes + bytes - _windowBytes;
+        var oldest = writer.WrittenBytes + bytes - Math.Max(writer.WindowBytes, _leastWindowBytes);
         if (oldest <= writer.InMemoryFrom)
         {
             return true;

@@ -97,7 +97,7 @@ public sealed class CacheStore : IAsyncDisposable
         var folder = CacheFolder.Open(options.Path);
         try
         {
-            var blobs = new BlobStore(folder.Paths, disk ?? SystemDisk.Instance, clock, logger, options.MaxKeptFiles, options.MaxInMemory);
+            var blobs = new BlobStore(folder.Paths, disk ?? SystemDisk.Instance, clock, logger, options.MaxKeptFiles, options.PassThrough);
             StoreLog.Opened(logger, folder.Paths.Root, options.Eviction.LimitBytes, blobs.Temporary.Sweep(DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64)));
             var index = CacheIndex.Open(options.Index with { Path = folder.Paths.Index }, clock, logger);
             var store = new CacheStore(folder, blobs, index, options, clock, logger);

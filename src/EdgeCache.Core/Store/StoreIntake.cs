@@ -46,7 +46,7 @@ internal sealed class StoreIntake(BlobStore blobs, StoredBlobs stored, Evictor e
             }
         }
 
-        return new PendingBlob(blobs.CreateInMemory(expected, BlobPool.Blobs), BlobPool.Blobs, evictor, -1);
+        return new PendingBlob(blobs.CreateInMemory(expected, BlobPool.Blobs, expectedBytes), BlobPool.Blobs, evictor, -1);
     }
 
     /// <inheritdoc cref="CacheStore.TryGoOnInMemory"/>

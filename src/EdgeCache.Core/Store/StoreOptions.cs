@@ -25,8 +25,8 @@ public sealed record StoreOptions
     /// <summary>How many files stay open between readers; at least 1.</summary>
     public int MaxKeptFiles { get; init; } = BlobStore.MaxKeptFiles;
 
-    /// <summary>Of how many fills the bytes may pass through memory at once, where the disk takes none; null for as many as the process has memory for, at most 64.</summary>
-    public int? MaxInMemory { get; init; }
+    /// <summary>How much memory bytes may pass through where the disk takes none; null for a share of the process's.</summary>
+    public PassThroughOptions? PassThrough { get; init; }
 
     /// <summary>Threads that look for files at the start. Two keep a disk busier than one, and more would keep requests from the processor; with one the order is
     /// always the same.</summary>

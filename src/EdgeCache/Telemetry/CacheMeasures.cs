@@ -33,6 +33,7 @@ internal sealed class CacheMeasures
         meter.CreateObservableCounter("edgecache.evicted.bytes", () => Of(usage => usage.EvictedBytes), "By", "Bytes that were evicted.");
         meter.CreateObservableUpDownCounter("edgecache.fills.active", () => _fills.Active, "{fill}", "Fills in progress.");
         meter.CreateObservableUpDownCounter("edgecache.fills.readers", () => _fills.Readers, "{client}", "Clients that follow fills in progress.");
+        meter.CreateObservableUpDownCounter("edgecache.fills.held_up", () => _fills.HeldUp, "{fill}", "Fills that wait for their slowest client, since their bytes pass through memory.");
         meter.CreateObservableUpDownCounter("edgecache.fills.orphaned", () => _fills.OrphanCount, "{fill}", "Fills in progress that no client reads.");
         meter.CreateObservableCounter("edgecache.fills.dropped", () => _fills.OrphansDropped, "{fill}", "Fills that were dropped because no client read them.");
         meter.CreateObservableUpDownCounter("edgecache.cache.unfinished", () => _store.UnfinishedBlobs, "{object}", "Blobs of which a beginning is kept for the next fill.");

@@ -26,6 +26,7 @@ public class LaboratoryTests
         var totals = new SeededRuns(first: 1, Seeds).Run();
         Assert.All([totals.Served, totals.Failed, totals.Faults, totals.DiskHits, totals.Evicted, totals.Restarts], happened => Assert.True(happened > Seeds / 10));
         Assert.True(totals.Kept > 0);
+        Assert.True(totals.HeldUp > 0);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Eviction;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Index;
@@ -130,6 +131,7 @@ internal sealed class SimNode
             Eviction = new EvictionOptions { LimitBytes = _limitBytes, MinManifestBytes = 1 },
             Disk = new DiskOptions { MinFreeBytes = 0, MinFreeFiles = 0 },
             Scrub = new ScrubOptions { Period = TimeSpan.Zero },
+            PassThrough = new PassThroughOptions { MaxBytes = 64 << 20, WindowBytes = 700_000, SmallWindowBytes = 300_000 },
             ScanThreads = 1,
             Index = new IndexOptions { Path = string.Empty, MemoryBytes = IndexOptions.MinMemoryBytes, CommitInterval = NeverWithinARun },
         };

@@ -1,5 +1,4 @@
 using EdgeCache.Core.Blobs;
-using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Testing;
 
@@ -13,6 +12,7 @@ internal sealed class Simulation : IDisposable
 {
     private const int MaxClients = 10;
     private const int MaxClockHours = 48;
+    private const int MaxStepBytes = 200_000;
 
     /// <summary>So much that there is room for unfinished blobs.</summary>
     private const int AmplePercent = 1000;
@@ -33,15 +33,9 @@ internal sealed class Simulation : IDisposable
     private readonly SimContent _content;
     private readonly SimInvariants _invariants;
     private readonly SimUpstream _upstream;
-    private readonly List<SimClient> _clients = [];
+    private readonly SimClients _clients;
     private readonly List<string> _trace = [];
 
-    /// <summary>Digests whose fills may fail: upstream has refused them, or sent something else. A disk that fails, and a body that is cut now and then, is no reason.</summary>
-    private readonly HashSet<Digest> _harmed = [];
-
-    /// <summary>Digests of which a wrong beginning may have been kept, as upstream sent it or a disk lost it: the next fill finds out at its end, and may fail once.</summary>
-    private readonly HashSet<Digest> _tainted = [];
-    private int _clientNumber;
     private bool _hasUncounted;
     private SimulationTotals _totals = SimulationTotals.None;
 
@@ -54,7 +48,8 @@ internal sealed class Simulation : IDisposable
         _node = new SimNode(_folder.Combine("cache"), _disk, _origin, _clock, _content.TotalBytes * (Chance(40) ? AmplePercent : _chance.Next(20, 120)) / 100);
         _disk.IsQuiet = IsNoFillWorking;
         _invariants = new SimInvariants(_folder.Combine("cache"), _node, _disk, _origin, _content);
-        _upstream = new SimUpstream(_chance, _content, _origin, Harm, Note);
+        _clients = new SimClients(_node, Note);
+        _upstream = new SimUpstream(_chance, _content, _origin, _clients.Harm, Note);
     }
 
     /// <summary>Runs to its end.</summary>
@@ -68,6 +63,7 @@ internal sealed class Simulation : IDisposable
                 Act();
                 Settle();
                 _invariants.CheckAlways();
+                _totals = _totals with { HeldUp = _totals.HeldUp + _node.Fills.HeldUp };
             }
 
             CalmDown();
@@ -81,7 +77,7 @@ internal sealed class Simulation : IDisposable
             Settle();
             _invariants.CheckAtRest();
             _invariants.CheckSwept();
-            return _totals with { Answers = _upstream.Answers, Faults = _upstream.Faults, Steps = steps, DiskHits = _disk.Hits, Evicted = _totals.Evicted + Evicted };
+            return _totals with { Served = _clients.Served, Failed = _clients.Failed, Left = _clients.Left, Answers = _upstream.Answers, Faults = _upstream.Faults, Steps = steps, DiskHits = _disk.Hits, Evicted = _totals.Evicted + Evicted };
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -91,7 +87,7 @@ internal sealed class Simulation : IDisposable
 
     public void Dispose()
     {
-        _clients.ForEach(client => client.Dispose());
+        _clients.Dispose();
         _node.Close();
         _folder.Dispose();
     }
@@ -107,27 +103,19 @@ internal sealed class Simulation : IDisposable
 
     private void Note(string what) => _trace.Add(what);
 
-    private void Harm(Digest digest, bool isWrong)
-    {
-        _harmed.Add(digest);
-        if (isWrong)
-        {
-            _tainted.Add(digest);
-        }
-    }
-
     private void Act()
     {
         switch (_chance.Next(100))
         {
-            case < 14 when _clients.Count < MaxClients:
-                Come(Pick(_content.Objects), Pick(_content.Repositories));
+            case < 14 when _clients.Active.Count < MaxClients:
+                var client = _clients.Come(Pick(_content.Objects), Pick(_content.Repositories));
+                _clients.Step(client, _chance.Next(1, MaxStepBytes));
                 break;
-            case < 40 when _clients.Count > 0:
-                StepClient(Pick(_clients), _chance.Next(1, 200_000));
+            case < 40 when _clients.Active.Count > 0:
+                _clients.Step(Pick(_clients.Active), _chance.Next(1, MaxStepBytes));
                 break;
-            case < 43 when _clients.Count > 0:
-                var leaving = Pick(_clients);
+            case < 43 when _clients.Active.Count > 0:
+                var leaving = Pick(_clients.Active);
                 Note($"{leaving} leaves");
                 leaving.Leave();
                 break;
@@ -151,19 +139,6 @@ internal sealed class Simulation : IDisposable
                 Restart();
                 break;
         }
-    }
-
-    private void Come(SimObject wanted, RepositoryKey repository)
-    {
-        var client = new SimClient(++_clientNumber, wanted, repository);
-        _clients.Add(client);
-        StepClient(client, _chance.Next(1, 200_000));
-    }
-
-    private void StepClient(SimClient client, int maxBytes)
-    {
-        Note($"{client} goes on, {maxBytes} B at most");
-        client.Step(_node, maxBytes);
     }
 
     /// <summary>A body goes on, by a piece or many; or breaks off before each.</summary>
@@ -227,7 +202,7 @@ internal sealed class Simulation : IDisposable
     private void Restart()
     {
         _totals = _totals with { Restarts = _totals.Restarts + 1, Evicted = _totals.Evicted + Evicted };
-        _clients.ForEach(client => client.Leave());
+        _clients.Leave();
         switch (_chance.Next(3))
         {
             case 0:
@@ -245,8 +220,8 @@ internal sealed class Simulation : IDisposable
         }
 
         _totals = _totals with { Kept = _totals.Kept + _node.Store.UnfinishedBlobs };
-        _tainted.UnionWith(_content.Objects.Where(wanted => _node.HasKeptWrong(wanted)).Select(wanted => wanted.Digest));
-        _harmed.Clear();
+        _clients.Taint(_content.Objects.Where(wanted => _node.HasKeptWrong(wanted)).Select(wanted => wanted.Digest));
+        _clients.Forgive();
     }
 
     /// <summary>Waits until everything that is under way waits for the simulation.</summary>
@@ -265,22 +240,17 @@ internal sealed class Simulation : IDisposable
             spin.SpinOnce(sleep1Threshold: -1);
         }
 
-        foreach (var client in _clients.Where(client => client.State != SimClientState.Active).ToList())
+        _clients.JudgeEnded();
+        if (!_origin.Questions.Any() && _node.Fills.Active == 0 && _clients.Active.Count == 0)
         {
-            _clients.Remove(client);
-            Judge(client);
-        }
-
-        if (!_origin.Questions.Any() && _node.Fills.Active == 0 && _clients.Count == 0)
-        {
-            _harmed.Clear();
+            _clients.Forgive();
         }
     }
 
     private string Describe() =>
         $"It does not come to rest: {_node.Fills.Active} fills; asked: {string.Join(", ", _origin.Questions.Select(_upstream.NameOf))}; bodies: "
         + string.Join(", ", _origin.Bodies.Select(open => $"{_upstream.NameOf(open.Question)}{(open.Body.IsWaiting ? " waits" : string.Empty)}"))
-        + $"; waiting for confirmation: {string.Join(", ", _clients.Where(client => client.IsConfirming))}; evicts: {_node.Store.Eviction.IsEvicting}.";
+        + $"; waiting for confirmation: {string.Join(", ", _clients.Active.Where(client => client.IsConfirming))}; evicts: {_node.Store.Eviction.IsEvicting}.";
 
     private bool IsAtRest()
     {
@@ -290,42 +260,23 @@ internal sealed class Simulation : IDisposable
             && !_node.Store.Eviction.IsEvicting;
     }
 
-    /// <summary>Whether every fill waits for its upstream.</summary>
+    /// <summary>Whether every fill waits for its upstream, or for its readers.</summary>
     private bool IsNoFillWorking() =>
-        _node.Fills.Active == _origin.Questions.Count(question => question.IsFill) + _origin.Bodies.Count(open => open.Question.IsFill && open.Body.IsWaiting);
-
-    /// <summary>Whether a client ended as it may.</summary>
-    private void Judge(SimClient client)
-    {
-        Note($"{client} ends: {client.State} {client.Failure}");
-        _totals = client.State switch
-        {
-            SimClientState.Served => _totals with { Served = _totals.Served + 1 },
-            SimClientState.Left => _totals with { Left = _totals.Left + 1 },
-            _ => _totals with { Failed = _totals.Failed + 1 },
-        };
-        // What a disk has taken and lost must not be told as whole; whoever has not taken any of it can be served all the same.
-        var mayFail = client.Failure == FillFailure.DiskLost || !client.Wanted.Holders.Contains(client.Repository) || _harmed.Contains(client.Wanted.Digest)
-            || (client.Failure?.Outcome == OriginOutcome.BadAnswer && _tainted.Contains(client.Wanted.Digest));
-        if (client.State == SimClientState.Failed && !mayFail)
-        {
-            throw new SimulationFailedException($"{client} failed without a fault: {client.Failure}");
-        }
-    }
+        _node.Fills.Active == _node.Fills.HeldUp + _origin.Questions.Count(question => question.IsFill) + _origin.Bodies.Count(open => open.Question.IsFill && open.Body.IsWaiting);
 
     /// <summary>Nothing is broken any more: all who wait must be served, and all that can be had.</summary>
     private void CalmDown()
     {
         Note("all is well from here on");
         _disk.Fault = DiskFault.None;
-        for (var round = 0; round < 1000 && (_clients.Count > 0 || _node.Fills.Active > 0); round++)
+        for (var round = 0; round < 1000 && (_clients.Active.Count > 0 || _node.Fills.Active > 0); round++)
         {
             GoOn();
         }
 
-        if (_clients.Count > 0 || _node.Fills.Active > 0)
+        if (_clients.Active.Count > 0 || _node.Fills.Active > 0)
         {
-            throw new SimulationFailedException($"{_clients.Count} clients and {_node.Fills.Active} fills never end.");
+            throw new SimulationFailedException($"{_clients.Active.Count} clients and {_node.Fills.Active} fills never end.");
         }
 
         foreach (var wanted in _content.Objects)
@@ -333,7 +284,7 @@ internal sealed class Simulation : IDisposable
             foreach (var repository in wanted.Holders)
             {
                 var client = PullAlone(wanted, repository);
-                if (client.State == SimClientState.Failed && _tainted.Remove(wanted.Digest))
+                if (client.State == SimClientState.Failed && _clients.TryExcuse(wanted.Digest))
                 {
                     client = PullAlone(wanted, repository);
                 }
@@ -348,8 +299,7 @@ internal sealed class Simulation : IDisposable
 
     private SimClient PullAlone(SimObject wanted, RepositoryKey repository)
     {
-        var client = new SimClient(++_clientNumber, wanted, repository);
-        _clients.Add(client);
+        var client = _clients.Come(wanted, repository);
         for (var round = 0; round < 1000 && client.State == SimClientState.Active; round++)
         {
             GoOn();
@@ -374,7 +324,7 @@ internal sealed class Simulation : IDisposable
         }
 
         Settle();
-        foreach (var client in _clients.ToList())
+        foreach (var client in _clients.Active.ToList())
         {
             client.Step(_node, int.MaxValue);
             Settle();

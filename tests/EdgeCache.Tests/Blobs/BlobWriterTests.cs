@@ -19,7 +19,7 @@ public sealed class BlobWriterTests : IDisposable
     public BlobWriterTests()
     {
         _folder = CacheFolder.Open(_temp.Path);
-        _store = new BlobStore(_folder.Paths, SystemDisk.Instance, TimeProvider.System, NullLogger.Instance);
+        _store = new BlobStore(_folder.Paths, SystemDisk.Instance, TimeProvider.System, NullLogger.Instance, passThrough: new PassThroughOptions { MaxBytes = 12 << 20 });
     }
 
     public void Dispose()
@@ -53,7 +53,7 @@ public sealed class BlobWriterTests : IDisposable
     [Fact]
     public async Task ForgottenMemory_IsGivenBack_AndTheRestStays()
     {
-        using var writer = _store.CreateInMemory(Digest.Compute(Content), BlobPool.Blobs);
+        using var writer = _store.CreateInMemory(Digest.Compute(Content), BlobPool.Blobs, Content.Length);
         writer.Append(Content);
         using var lease = writer.OpenLease()!; // The writer is not disposed.
 
@@ -67,9 +67,9 @@ public sealed class BlobWriterTests : IDisposable
     [Fact]
     public void MoreInMemoryThanAllowed_AreRefused()
     {
-        var writers = Enumerable.Range(0, 64).Select(_ => _store.CreateInMemory(Digest.Compute(Content), BlobPool.Blobs)).ToList();
+        var writers = Enumerable.Range(0, 3).Select(_ => _store.CreateInMemory(Digest.Compute(Content), BlobPool.Blobs, Content.Length)).ToList();
 
-        Assert.Throws<IOException>(() => _store.CreateInMemory(Digest.Compute(Content), BlobPool.Blobs));
+        Assert.Throws<IOException>(() => _store.CreateInMemory(Digest.Compute(Content), BlobPool.Blobs, Content.Length));
         using (var onDisk = _store.Create(Digest.Compute(Content), BlobPool.Blobs, 0))
         {
             Assert.Throws<IOException>(onDisk.GoOnInMemory);

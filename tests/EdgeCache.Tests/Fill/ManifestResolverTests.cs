@@ -273,6 +273,22 @@ public sealed class ManifestResolverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RepositoriesThatAskAsTheBytesCome_FetchThemOnce()
+    {
+        // Who looks just before they are stored starts after that: so close to it that it takes many.
+        var manifests = Enumerable.Range(0, 200).Select(number => new TestManifest($"number {number}")).ToList();
+        await using var fixture = new ResolverFixture(reference => manifests.Find(manifest => manifest.Digest == reference.Digest));
+        foreach (var manifest in manifests)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => fixture.Resolver
+                .ResolveAsync(StoreFixture.Repository($"library/r{number}"), Reference.ByDigest(manifest.Digest), ManifestTypes.All, Rule, headOnly: false, default).AsTask())));
+            Assert.All(answers, answer => Assert.Equal(manifest.Digest, answer.Digest));
+        }
+
+        Assert.Equal(manifests.Count, fixture.Origin.Calls.Count(call => call.StartsWith("GET", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task OtherRepositoriesThatAreRefused_DoNotUseUpTheRoundsOfOneThatIsNot()
     {
         _origin.Manifest = async (repository, reference, _) =>

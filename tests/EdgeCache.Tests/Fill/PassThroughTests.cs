@@ -11,7 +11,7 @@ namespace EdgeCache.Tests.Fill;
 /// <summary>Fills on a disk that takes nothing, or no more: the readers get everything, nothing is stored, and memory is bounded.</summary>
 public sealed class PassThroughTests : IAsyncLifetime
 {
-    private const int WindowBytes = 1 << 20;
+    private const int WindowBytes = 4 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly byte[] Large = RandomNumberGenerator.GetBytes(12 << 20);
@@ -20,7 +20,6 @@ public sealed class PassThroughTests : IAsyncLifetime
     private readonly FillFixture _fixture = new(new FillOptions
     {
         PieceBytes = 64 * 1024,
-        PassThroughBytes = WindowBytes,
         PassThroughPatience = Patience,
     });
 
