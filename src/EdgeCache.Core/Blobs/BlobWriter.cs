@@ -1,6 +1,5 @@
 using System.Buffers;
 using EdgeCache.Core.Oci;
-using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Core.Blobs;
 
@@ -14,20 +13,13 @@ public sealed class BlobWriter : IDisposable
     private readonly RunningDigest _hash;
     private readonly IDisk _disk;
     private readonly MemoryBlobs _memory;
-
-    /// <summary>Protects the witness, and has one ask at a time: who hears of a loss has told all others when they ask.</summary>
-    private readonly Lock _asking = new();
+    private readonly WriteLoss _loss;
     private BlobFile _file;
 
     /// <summary>What the disk took, where the rest is in memory, and what it should be.</summary>
     private BlobFile? _onDisk;
     private Digest _onDiskDigest;
     private long _forgottenBytes;
-
-    /// <summary>Asks the disk what it has lost, for the readers: the system tells each handle of a loss once, and the sync would take the word from them.</summary>
-    private SafeFileHandle? _witness;
-    private volatile bool _isLost;
-    private volatile bool _isSyncing;
     private bool _named;
     private bool _disposed;
 
@@ -37,6 +29,7 @@ public sealed class BlobWriter : IDisposable
     {
         WrittenBytes = writtenBytes;
         _disk = disk;
+        _loss = new WriteLoss(disk);
         _memory = memory;
         _file = file;
         _named = path is not null;
@@ -115,30 +108,7 @@ public sealed class BlobWriter : IDisposable
 
     /// <summary>Throws where the disk is known to have lost what was written; readers of the file may have got anything then. Safe for concurrent use.</summary>
     /// <exception cref="IOException">It has.</exception>
-    public void CheckWritten()
-    {
-        lock (_asking)
-        {
-            ThrowIfLost();
-            if (_isSyncing && _witness is null)
-            {
-                throw new IOException("The disk cannot be asked whether it has lost what was written.");
-            }
-
-            try
-            {
-                if ((IsInMemory ? _onDisk : _file) is { } onDisk)
-                {
-                    _disk.CheckWritten(_witness ?? onDisk.Handle);
-                }
-            }
-            catch
-            {
-                _isLost = true;
-                throw;
-            }
-        }
-    }
+    public void CheckWritten() => _loss.Check((IsInMemory ? _onDisk : _file)?.Handle);
 
     /// <summary>The last bytes once more, in memory, for readers to have once they know that nothing of what they read before was lost.</summary>
     /// <returns>Null where the system has no such files.</returns>
@@ -157,9 +127,9 @@ public sealed class BlobWriter : IDisposable
         var from = WrittenBytes - before.Length - last.Length;
         RandomAccess.Write(memory.Handle, before, from);
         RandomAccess.Write(memory.Handle, last, from + before.Length);
-        if (from > 0)
+        if (from > 0 && !IsInMemory)
         {
-            OpenWitness();
+            _loss.OpenWitness(Path);
         }
 
         return new MemoryTail(new BlobLease(memory), from);
@@ -198,21 +168,7 @@ public sealed class BlobWriter : IDisposable
 
     /// <summary>Makes all that was written durable.</summary>
     /// <exception cref="IOException">The disk failed, or has lost some of it.</exception>
-    internal void Sync()
-    {
-        _isSyncing = true;
-        try
-        {
-            _disk.SyncFile(_file.Handle);
-        }
-        catch
-        {
-            _isLost = true;
-            throw;
-        }
-
-        ThrowIfLost();
-    }
+    internal void Sync() => _loss.Sync(_file.Handle);
 
     /// <summary>Hashes the next bytes, in the order of the content; one call at a time, on any thread.</summary>
     internal void Hash(ReadOnlySpan<byte> bytes) => _hash.Append(bytes);
@@ -228,12 +184,7 @@ public sealed class BlobWriter : IDisposable
         }
 
         _disposed = true;
-        lock (_asking)
-        {
-            _witness?.Dispose();
-            _witness = null;
-        }
-
+        _loss.Dispose();
         _hash.Dispose();
         DropName();
         _onDisk?.Release();
@@ -268,30 +219,6 @@ public sealed class BlobWriter : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Before the sync. Where there can be none, nobody can be sure once that has begun.</summary>
-    private void OpenWitness()
-    {
-        if (!IsInMemory)
-        {
-            try
-            {
-                _witness = _disk.TryOpen(Path);
-            }
-            catch (Exception error) when (DiskErrors.IsOfDisk(error))
-            {
-                // Too many open files, or a broken disk.
-            }
-        }
-    }
-
-    private void ThrowIfLost()
-    {
-        if (_isLost)
-        {
-            throw new IOException("The disk has lost what was written before.");
         }
     }
 
