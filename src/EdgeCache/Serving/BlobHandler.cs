@@ -186,6 +186,12 @@ internal sealed class BlobHandler
         }
 
         var head = await reader.WaitForHeadAsync(context.RequestAborted);
+        if (found.SizeBytes < 0 && head is { State: FillState.Growing, TotalBytes: >= 0 } && RangeOf(context.Request, found.Digest, head.TotalBytes).Outcome == RangeOutcome.Unsatisfiable)
+        {
+            // A length that upstream claims is no reason yet to tell a client that there is no more.
+            head = await reader.WaitAsync(head.TotalBytes, context.RequestAborted);
+        }
+
         if (head.State == FillState.Failed)
         {
             if (!reader.IsLeader && head is { IsOwnFailure: false, Failure.Source: FailureSource.Origin })
@@ -237,8 +243,7 @@ internal sealed class BlobHandler
             return null;
         }
 
-        var isRanged = request.Headers.Range.Count > 0 && Conditional.AllowsRange(request.Headers.IfRange, digest);
-        var range = isRanged ? ByteRange.Parse(request.Headers.Range.ToString(), sizeBytes) : new ByteRange(RangeOutcome.Whole, 0, sizeBytes);
+        var range = RangeOf(request, digest, sizeBytes);
         if (range.Outcome != RangeOutcome.Whole)
         {
             response.Headers.ContentRange = range.ToContentRange(sizeBytes);
@@ -254,6 +259,11 @@ internal sealed class BlobHandler
         response.ContentLength = range.LengthBytes;
         return range;
     }
+
+    private static ByteRange RangeOf(HttpRequest request, in Digest digest, long sizeBytes) =>
+        request.Headers.Range.Count > 0 && Conditional.AllowsRange(request.Headers.IfRange, digest)
+            ? ByteRange.Parse(request.Headers.Range.ToString(), sizeBytes)
+            : new ByteRange(RangeOutcome.Whole, 0, sizeBytes);
 
     private Task FailAsync(HttpContext context, in OciRoute route, RequestRecord record, FillFailure failure)
     {

@@ -78,15 +78,17 @@ public sealed class BlobRangeTests(SharedEdge shared) : IClassFixture<SharedEdge
         var early = await edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=1000-300999"));
         AssertPart(early, 1000, 300_000);
         Assert.Equal("EdgeCache; fwd=miss; collapsed", early.CacheStatus);
-        Assert.Equal(416, (await edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=1048576-"))).Status);
         Assert.False(leader.IsCompleted);
 
+        // So far upstream alone says how long it is.
+        var outside = edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=1048576-"));
         var resumed = edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=400000-"));
         var tail = edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=-100"));
         gate.Release();
 
         AssertPart(await resumed, 400_000, Size - 400_000);
         AssertPart(await tail, Size - 100, 100);
+        Assert.Equal(416, (await outside).Status);
         (await leader).AssertIs(Content);
         Assert.Equal(1, edge.Origin.Log.Count(When.AnyBlob));
     }
@@ -102,6 +104,33 @@ public sealed class BlobRangeTests(SharedEdge shared) : IClassFixture<SharedEdge
 
         var request = Assert.Single(edge.Origin.Log.Where(When.AnyBlob));
         Assert.Null(request.Range);
+    }
+
+    [Fact]
+    public async Task RangeOutsideOfABlobOfAKnownSize_Is416AtOnce()
+    {
+        var edge = shared.Renewed;
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        var gate = edge.Origin.HoldAt(_sample.BlobDigest(0), Size / 2);
+        var leader = edge.Client.GetAsync(_sample.BlobPath(0));
+        await gate.ReachedAsync();
+
+        Assert.Equal(416, (await edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=1048576-"))).Status);
+        Assert.False(leader.IsCompleted);
+        gate.Release();
+        (await leader).AssertIs(Content);
+    }
+
+    [Fact]
+    public async Task RangeBeyondALengthThatUpstreamOnlyClaims_IsNot416()
+    {
+        var edge = shared.Renewed;
+        edge.Origin.Faults.Add(When.AnyBlob, Fault.ShortBody(Size / 2));
+
+        var answer = await edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=700000-700099"));
+
+        Assert.Equal((502, false), (answer.Status, answer.IsTorn));
+        AssertPart(await edge.Client.GetAsync(_sample.BlobPath(0), ("Range", "bytes=700000-700099")), 700_000, 100);
     }
 
     private async Task<EdgeFixture> StartWarmAsync()

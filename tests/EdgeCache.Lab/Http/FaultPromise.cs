@@ -39,8 +39,8 @@ internal sealed record FaultPromise(IReadOnlyList<PullOutcome> Outcomes, IReadOn
         FaultKind.BrokenBody when plan.HasSecondEndpoint || (plan.IsOnce && !fault.MayTakeHeaders) => Content(asked * 2),
         FaultKind.BrokenBody => OfManifest(plan, asked * 2).OrRefused(503),
 
-        // 416: a part beyond the end that the answer claims. Of a large blob the wrong bytes may have been seen before another endpoint could be asked.
-        _ when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(416, 502, 503).OrTorn(fault, plan),
+        // Of a large blob the wrong bytes may have been seen before another endpoint could be asked.
+        _ when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(502, 503).OrTorn(fault, plan),
         _ when plan.HasSecondEndpoint => Content(asked),
         _ => OfManifest(plan, asked).OrRefused(502, 503),
     };
