@@ -68,7 +68,7 @@ public sealed class BlobStore : IDisposable
 
     /// <summary>The same in memory, where the disk takes nothing: for its readers only, who must keep up with it.</summary>
     /// <param name="expectedBytes">So much memory at most is set aside for it; 0 where the length is unknown.</param>
-    /// <exception cref="IOException">There are too many of them, or the system has no such files.</exception>
+    /// <exception cref="IOException">There is no memory for another, or the system has no such files.</exception>
     public BlobWriter CreateInMemory(in Digest expected, BlobPool pool, long expectedBytes) => BlobWriter.InMemory(_memory, _disk, expected, pool, expectedBytes);
 
     /// <summary>Goes on to write what an earlier writer left (<see cref="TemporaryFiles.Keep"/>). Its bytes are to be hashed first.</summary>

@@ -93,10 +93,11 @@ public sealed class BlobWriter : IDisposable
     public Digest Finish() => _hash.Finish();
 
     /// <summary>Has the next bytes go to memory, once all before them is hashed. Leases that were taken before have the bytes up to here, those taken from now on the bytes from here.</summary>
-    /// <exception cref="IOException">Too many go through memory already, or the system has no such files; nothing has changed.</exception>
-    public void GoOnInMemory()
+    /// <exception cref="IOException">Too much goes through memory already, or the system has no such files; nothing has changed.</exception>
+    /// <param name="restBytes">How many bytes are still to come; 0 where that is not known.</param>
+    public void GoOnInMemory(long restBytes)
     {
-        var memory = _memory.Create(_file.Digest, _file.Pool, 0, out var windowBytes);
+        var memory = _memory.Create(_file.Digest, _file.Pool, restBytes, out var windowBytes);
         WindowBytes = windowBytes;
         InMemoryFrom = WrittenBytes;
         _forgottenBytes = WrittenBytes;

@@ -4,7 +4,7 @@ namespace EdgeCache.Core.Blobs;
 public sealed record PassThroughOptions
 {
     /// <summary>
-    /// All of it, in bytes. The least that makes sense is one window and <see cref="MemoryFile.GranuleBytes"/>. It can neither be swapped out nor be written to a disk, so that
+    /// All of it, in bytes, but for the last bytes of fills that the disk takes. The least that makes sense is one small window and <see cref="MemoryFile.GranuleBytes"/>. It can neither be swapped out nor be written to a disk, so that
     /// too much of it has the kernel kill the node (laboratory, <c>slow-readers --full-disk</c>).
     /// </summary>
     public required long MaxBytes { get; init; }

@@ -101,6 +101,14 @@ internal sealed class TemporaryFiles(BlobPaths paths, IDisk disk)
             if (PartialNames.TryRead(file.Name, out var digest) && file.Length >= PartialNames.MinBytes && file.LastWriteTimeUtc >= systemStart)
             {
                 disk.CreateFolder(paths.Partial);
+                if (PathsOf(digest).Any(path => new FileInfo(path) is { Exists: true } kept && kept.Length >= file.Length))
+                {
+                    // It could not be taken up, and has more.
+                    disk.Delete(file.FullName);
+                    count++;
+                    continue;
+                }
+
                 DropKept(digest);
                 disk.Move(file.FullName, Path.Combine(paths.Partial, PartialNames.OfUnsynced(digest)));
                 continue;

@@ -65,7 +65,8 @@ internal sealed class DigestResolver : IAsyncDisposable
 
             if (landed is not { } answer)
             {
-                // The bytes came meanwhile.
+                // The bytes came meanwhile. Where they go again this request fetches them for itself, so that the rounds suffice.
+                asking = repository;
                 continue;
             }
 

@@ -178,7 +178,7 @@ internal sealed class FillBody : IAsyncDisposable
                 return FillFailure.Bad($"The upstream sent more than {limitBytes} bytes.");
             }
 
-            if (await _followed.CommitAsync(count, cancellationToken).ConfigureAwait(false) is { } refused)
+            if (await _followed.CommitAsync(count, TotalBytes, cancellationToken).ConfigureAwait(false) is { } refused)
             {
                 return refused;
             }

@@ -22,7 +22,7 @@ public sealed record FillOptions
     public int HoldBackBytes { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// A fill's buffers, in bytes, 64 KiB to 4 MiB: one for a blob that fits into it, two for a longer one. 256 fills have 128 MiB at the very most.
+    /// A fill's buffers, in bytes, 64 KiB to 448 KiB (two, and what is held back, fit into the smallest window of memory): one for a blob that fits into it, two for a longer one. 256 fills have 128 MiB at the very most.
     /// 256 KiB: a verified miss then runs at the pace of SHA-256 (64 MiB in 52 ms beside 81 ms with the hash in line), and longer pieces gain nothing.
     /// </summary>
     public int PieceBytes { get; init; } = 256 * 1024;

@@ -27,8 +27,7 @@ internal sealed class FillRun
     private readonly ILogger _logger;
     private readonly AttemptBudget _attempts;
 
-    /// <summary>Other nodes and the upstreams; the upstreams alone once another node has failed.</summary>
-    private IOrigin _origin;
+    private readonly FillRoute _route;
 
     /// <summary>What has come so far; null before the first answer with content, unless an earlier fill left something.</summary>
     private FillBody? _body;
@@ -39,14 +38,13 @@ internal sealed class FillRun
     /// <summary>Whether what has come may serve another fill, where this one does not come to its end.</summary>
     private bool _isWorthKeeping = true;
 
-    private ResumePoint _from;
     private Func<bool>? _keeps;
     private bool _hasStartedOver;
 
     public FillRun(BlobFill fill, IOrigin origin, CacheStore store, FillOptions options, TimeProvider time, ILogger logger)
     {
         _fill = fill;
-        _origin = origin;
+        _route = new FillRoute(origin);
         _store = store;
         _options = options;
         _time = time;
@@ -85,7 +83,7 @@ internal sealed class FillRun
         await PoolThread.EnterAsync().ConfigureAwait(false);
         var source = _fill.NextSourceOrFail(null);
         _body = await FillBody.TryTakeUpAsync(_fill, _store, source?.ExpectedBytes ?? -1, _options, cancellationToken).ConfigureAwait(false);
-        _from = new ResumePoint(_body?.WrittenBytes ?? 0);
+        _route.BeginAt(_body?.WrittenBytes ?? 0);
         while (source is not null)
         {
             var step = await AttemptAsync(source, cancellationToken).ConfigureAwait(false);
@@ -103,11 +101,11 @@ internal sealed class FillRun
 
     private async ValueTask<FillStep> AttemptAsync(FillSource source, CancellationToken cancellationToken)
     {
-        var answer = await _origin.GetBlobAsync(source.Repository, _fill.Digest, _from, cancellationToken).ConfigureAwait(false);
+        var answer = await _route.AskAsync(source.Repository, _fill.Digest, cancellationToken).ConfigureAwait(false);
         await using (answer.ConfigureAwait(false))
         {
             await PoolThread.EnterAsync().ConfigureAwait(false);
-            if (AnswerCheck.Judge(answer, source, _from.Offset, _body?.TotalBytes ?? -1, _options.MaxBlobBytes) is { } refusal)
+            if (AnswerCheck.Judge(answer, source, _route.Offset, _body?.TotalBytes ?? -1, _options.MaxBlobBytes) is { } refusal)
             {
                 return await DeclineAsync(source, answer, refusal, cancellationToken).ConfigureAwait(false);
             }
@@ -188,7 +186,7 @@ internal sealed class FillRun
     private async ValueTask<FillStep> DeclineAsync(FillSource source, OriginAnswer answer, FillFailure refusal, CancellationToken cancellationToken)
     {
         FillLog.SourceFailed(_logger, _fill.Digest, source.Repository, answer.Endpoint, refusal.Outcome, refusal.Reason);
-        if (TryLeaveSiblings(answer))
+        if (_route.TryLeaveSiblings(answer))
         {
             return FillStep.SameSource;
         }
@@ -198,20 +196,23 @@ internal sealed class FillRun
             return await GoOnAsync(answer, refusal, 0, cancellationToken).ConfigureAwait(false);
         }
 
-        if (_from.Offset > 0 && refusal.Outcome == OriginOutcome.BadAnswer && await TryStartOverAsync().ConfigureAwait(false))
+        if (_route.Offset > 0 && refusal.Outcome == OriginOutcome.BadAnswer && await TryStartOverAsync().ConfigureAwait(false))
         {
             return FillStep.SameSource;
         }
 
-        _fill.Refuse(source, refusal);
-        return FillStep.NextSource;
+        return Refuse(source, answer, refusal, mayAskElsewhere: !_hasBegun);
     }
 
     /// <summary>A body that broke off: what has come stands, and the rest is asked for, after a pause where little has come.</summary>
     private async ValueTask<FillStep> GoOnAsync(OriginAnswer answer, FillFailure failure, long gainedBytes, CancellationToken cancellationToken)
     {
-        _from = answer.Outcome == OriginOutcome.Found ? PointAfter(answer) : _from;
-        if (TryLeaveSiblings(answer))
+        if (answer.Outcome == OriginOutcome.Found)
+        {
+            _route.GoOnAfter(answer, _body?.WrittenBytes ?? 0);
+        }
+
+        if (_route.TryLeaveSiblings(answer))
         {
             return FillStep.SameSource;
         }
@@ -224,15 +225,6 @@ internal sealed class FillRun
 
         await Task.Delay(delay > retryAfter ? delay : retryAfter, _time, cancellationToken).ConfigureAwait(false);
         return gainedBytes >= _options.ProgressBytes ? FillStep.SameSource : FillStep.NextSource;
-    }
-
-    /// <summary>Where to go on after a body. One that came whole in answer to a Range is not held to its ETag again: storages of one upstream may differ in it.</summary>
-    private ResumePoint PointAfter(OriginAnswer answer)
-    {
-        var writtenBytes = _body?.WrittenBytes ?? 0;
-        return answer.IsFromSibling
-            ? new ResumePoint(writtenBytes)
-            : new ResumePoint(writtenBytes, answer.Endpoint, _from.Offset > 0 && answer.Offset == 0 ? null : answer.ETag);
     }
 
     /// <summary>A body whose bytes are wrong: all may begin anew as long as no reader may have seen one.</summary>
@@ -255,28 +247,19 @@ internal sealed class FillRun
         }
 
         await DropBodyAsync().ConfigureAwait(false);
-        if (TryLeaveSiblings(answer))
-        {
-            return FillStep.SameSource;
-        }
-
-        if (answer.HasOthers && !_hasStartedOver)
-        {
-            _hasStartedOver = true;
-            _from = new ResumePoint(0, answer.Endpoint);
-            return FillStep.SameSource;
-        }
-
-        _fill.Refuse(source, failure);
-        return FillStep.NextSource;
+        return _route.TryLeaveSiblings(answer) ? FillStep.SameSource : Refuse(source, answer, failure, mayAskElsewhere: true);
     }
 
-    /// <summary>What another node got wrong is no word of the upstream's: that is asked from now on. False where it has been asked already.</summary>
-    private bool TryLeaveSiblings(OriginAnswer answer)
+    /// <summary>The source does not have the content, unless another of its endpoints has.</summary>
+    private FillStep Refuse(FillSource source, OriginAnswer answer, FillFailure failure, bool mayAskElsewhere)
     {
-        var hasSiblings = answer.IsFromSibling && _origin != _origin.Upstream;
-        _origin = answer.IsFromSibling ? _origin.Upstream : _origin;
-        return hasSiblings;
+        if (mayAskElsewhere && _route.TryAskElsewhere(answer, failure))
+        {
+            return FillStep.SameSource;
+        }
+
+        _fill.Refuse(source, _route.Refuse(failure));
+        return FillStep.NextSource;
     }
 
     /// <summary>Drops bytes from several places of which no reader has seen any, once. False where that is not possible.</summary>
@@ -295,7 +278,7 @@ internal sealed class FillRun
 
     private async ValueTask DropBodyAsync()
     {
-        _from = default;
+        _route.BeginAt(0);
         _hasBegun = false;
         if (_body is { } body)
         {

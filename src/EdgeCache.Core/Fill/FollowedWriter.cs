@@ -16,8 +16,9 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
     public bool IsLost { get; private set; }
 
     /// <summary>Writes the first bytes of the room that the pieces gave.</summary>
+    /// <param name="totalBytes">How long the content is; -1 where that is not known.</param>
     /// <returns>Null: they are there for the readers.</returns>
-    public async ValueTask<FillFailure?> CommitAsync(int bytes, CancellationToken cancellationToken)
+    public async ValueTask<FillFailure?> CommitAsync(int bytes, long totalBytes, CancellationToken cancellationToken)
     {
         if (pending.Writer.IsInMemory && !await TryMakeRoomAsync(bytes, cancellationToken).ConfigureAwait(false))
         {
@@ -32,7 +33,7 @@ internal sealed class FollowedWriter(BlobFill fill, CacheStore store, PendingBlo
         catch (Exception error) when (DiskErrors.IsOfDisk(error))
         {
             await pieces.CatchUpAsync().ConfigureAwait(false);
-            if (!store.TryGoOnInMemory(pending, error))
+            if (!store.TryGoOnInMemory(pending, Math.Max(totalBytes - pending.Writer.WrittenBytes, 0), error))
             {
                 return FillFailure.DiskFailed;
             }

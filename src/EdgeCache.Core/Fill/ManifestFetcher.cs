@@ -38,7 +38,7 @@ internal sealed class ManifestFetcher
 
         // Where the second is of no use either the first is upstream's word; another node's is not.
         var (second, _) = await GetFromAsync(_origin.Upstream, repository, query, cancellationToken).ConfigureAwait(false);
-        return second.Result == CacheResult.Error && query.BrokenEndpoint is not null ? answer : second;
+        return second.Result == CacheResult.Error && query.IsSecond ? answer : second;
     }
 
     /// <summary>The answer; and what to ask upstream instead, once, where it is of no use though there may be a better one.</summary>
@@ -47,39 +47,40 @@ internal sealed class ManifestFetcher
     {
         await using var answer = await origin.GetManifestAsync(repository, query, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
-        var taken = await TakeAsync(repository, query.Reference, answer, query.IfNoneMatch, cancellationToken).ConfigureAwait(false);
-        ManifestQuery? again = taken switch
-        {
-            { Result: not CacheResult.Error } => null,
+        var (taken, fault) = await TakeAsync(repository, query.Reference, answer, query.IfNoneMatch, cancellationToken).ConfigureAwait(false);
+        ManifestQuery? again = taken.Result != CacheResult.Error ? null
 
             // What another node got wrong is no word of the upstream's.
-            _ when answer.IsFromSibling => query,
+            : answer.IsFromSibling ? query
+            : fault switch
+            {
+                BodyFault.Cut when answer.AttemptsLeft > 0 => query with { BrokenEndpoint = answer.Endpoint },
 
-            // A body that broke off may be whole the next time; one that was wrong is so again, but elsewhere.
-            _ when answer.Outcome == OriginOutcome.Found && (answer.HasOthers || taken.Failure.Outcome == OriginOutcome.Unreachable) =>
-                query with { BrokenEndpoint = answer.Endpoint },
-            _ => null,
-        };
+                // At the same endpoint it would be so again, and who waits has waited for long.
+                BodyFault.Stalled when answer.HasOthers => query with { BrokenEndpoint = answer.Endpoint },
+                BodyFault.Wrong when answer.HasOthers => query with { WrongEndpoint = answer.Endpoint },
+                _ => null,
+            };
         return (taken, again);
     }
 
-    private async ValueTask<ManifestAnswer> TakeAsync(
+    private async ValueTask<(ManifestAnswer Answer, BodyFault Fault)> TakeAsync(
         RepositoryKey repository, Reference reference, OriginAnswer answer, Digest unless, CancellationToken cancellationToken)
     {
         switch (answer.Outcome)
         {
             case OriginOutcome.NotModified when !unless.IsNone:
-                return new ManifestAnswer(CacheResult.Revalidated, repository, unless, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
+                return (new ManifestAnswer(CacheResult.Revalidated, repository, unless, ForwardStatus: answer.StatusCode, Trail: answer.Trail), BodyFault.None);
             case OriginOutcome.Found:
                 break;
             default:
-                return ManifestAnswer.Failed(repository, FillFailure.From(answer), answer.StatusCode);
+                return (ManifestAnswer.Failed(repository, FillFailure.From(answer), answer.StatusCode), BodyFault.None);
         }
 
-        var (content, failure) = await ReadAsync(answer, cancellationToken).ConfigureAwait(false);
+        var (content, failure, fault) = await ReadAsync(answer, cancellationToken).ConfigureAwait(false);
         await PoolThread.EnterAsync().ConfigureAwait(false);
         return failure is { } broken
-            ? ManifestAnswer.Failed(repository, broken, answer.StatusCode)
+            ? (ManifestAnswer.Failed(repository, broken, answer.StatusCode), fault)
             : Accept(repository, reference, answer, content);
     }
 
@@ -103,19 +104,20 @@ internal sealed class ManifestFetcher
                 IsFromSibling: answer.IsFromSibling);
     }
 
-    private ManifestAnswer Accept(RepositoryKey repository, in Reference reference, OriginAnswer answer, byte[] content)
+    private (ManifestAnswer Answer, BodyFault Fault) Accept(RepositoryKey repository, in Reference reference, OriginAnswer answer, byte[] content)
     {
         var claimed = reference.IsDigest ? reference.Digest : answer.Digest;
         var digest = Digest.Compute(content, claimed.IsNone ? DigestAlgorithm.Sha256 : claimed.Algorithm);
         if (!claimed.IsNone && digest != claimed)
         {
-            return Refuse(repository, reference, answer, $"its bytes have the digest {digest} where {claimed} was expected");
+            return (Refuse(repository, reference, answer, $"its bytes have the digest {digest} where {claimed} was expected"), BodyFault.Wrong);
         }
 
         var outcome = ManifestDocument.TryParse(content, answer.MediaType, out var document);
         if (document is null)
         {
-            return Refuse(repository, reference, answer, $"not a manifest that can be trusted ({outcome})");
+            // Where the digest is right every endpoint has the same.
+            return (Refuse(repository, reference, answer, $"not a manifest that can be trusted ({outcome})"), claimed.IsNone ? BodyFault.Wrong : BodyFault.None);
         }
 
         try
@@ -128,8 +130,9 @@ internal sealed class ManifestFetcher
             FillLog.NotStored(_logger, digest, error.Message);
         }
 
-        return new ManifestAnswer(
+        var taken = new ManifestAnswer(
             CacheResult.Miss, repository, digest, document.Type, content.Length, content, ForwardStatus: answer.StatusCode, Trail: answer.Trail);
+        return (taken, BodyFault.None);
     }
 
     private ManifestAnswer Refuse(RepositoryKey repository, in Reference reference, OriginAnswer answer, string reason)
@@ -140,12 +143,12 @@ internal sealed class ManifestFetcher
             repository, new FillFailure(FailureSource.Origin, OriginOutcome.BadAnswer, $"The upstream's manifest is refused: {reason}."), answer.StatusCode);
     }
 
-    private async ValueTask<(byte[] Content, FillFailure? Failure)> ReadAsync(OriginAnswer answer, CancellationToken cancellationToken)
+    private async ValueTask<(byte[] Content, FillFailure? Failure, BodyFault Fault)> ReadAsync(OriginAnswer answer, CancellationToken cancellationToken)
     {
         var limitBytes = _options.MaxManifestBytes;
         if (answer.ContentLength > limitBytes)
         {
-            return ([], TooLong(limitBytes));
+            return ([], TooLong(limitBytes), BodyFault.None);
         }
 
         var buffer = new byte[answer.ContentLength ?? 16 * 1024];
@@ -163,7 +166,7 @@ internal sealed class ManifestFetcher
 
                     if (length >= limitBytes)
                     {
-                        return ([], TooLong(limitBytes));
+                        return ([], TooLong(limitBytes), BodyFault.None);
                     }
 
                     Array.Resize(ref buffer, Math.Min(limitBytes, length * 2));
@@ -180,12 +183,12 @@ internal sealed class ManifestFetcher
         }
         catch (Exception error) when (error is IOException or TimeoutException)
         {
-            return ([], BrokenOff(error.Message));
+            return ([], BrokenOff(error.Message), error is TimeoutException ? BodyFault.Stalled : BodyFault.Cut);
         }
 
         return answer.ContentLength is { } expected && expected != length
-            ? ([], BrokenOff($"{length} of {expected} bytes came"))
-            : (buffer.Length == length ? buffer : buffer[..length], null);
+            ? ([], BrokenOff($"{length} of {expected} bytes came"), BodyFault.Cut)
+            : (buffer.Length == length ? buffer : buffer[..length], null, BodyFault.None);
     }
 
     private static FillFailure TooLong(int limitBytes) =>
@@ -193,4 +196,13 @@ internal sealed class ManifestFetcher
 
     private static FillFailure BrokenOff(string reason) =>
         new(FailureSource.Origin, OriginOutcome.Unreachable, $"The upstream's manifest broke off: {reason}.");
+
+    /// <summary>Why a body is of no use, as far as another might be.</summary>
+    private enum BodyFault
+    {
+        None,
+        Cut,
+        Stalled,
+        Wrong,
+    }
 }

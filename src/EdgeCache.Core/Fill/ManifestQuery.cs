@@ -5,6 +5,14 @@ namespace EdgeCache.Core.Fill;
 /// <summary>What is asked by a GET of a manifest.</summary>
 /// <param name="Accept">The types the Accept header asks for.</param>
 /// <param name="IfNoneMatch">A digest whose quoted text is sent as If-None-Match; none sends nothing.</param>
-/// <param name="BrokenEndpoint">Asked once already: the endpoint whose answer broke off or was not what it should be (<see cref="OriginAnswer.Endpoint"/>). One more is
-/// asked, another where there is one.</param>
-public readonly record struct ManifestQuery(Reference Reference, ManifestTypes Accept, Digest IfNoneMatch, FetchPriority Priority, string? BrokenEndpoint = null);
+public readonly record struct ManifestQuery(Reference Reference, ManifestTypes Accept, Digest IfNoneMatch, FetchPriority Priority)
+{
+    /// <summary>Of a second question: the endpoint whose answer broke off (<see cref="OriginAnswer.Endpoint"/>). It is asked after the others.</summary>
+    public string? BrokenEndpoint { get; init; }
+
+    /// <summary>Of a second question: the endpoint whose bytes were wrong. It is not asked.</summary>
+    public string? WrongEndpoint { get; init; }
+
+    /// <summary>Whether one more endpoint is asked after a body that was of no use. Its word is not the registry's: another endpoint has the content.</summary>
+    public bool IsSecond => BrokenEndpoint is not null || WrongEndpoint is not null;
+}

@@ -49,7 +49,10 @@ public sealed class OriginAnswer : IAsyncDisposable
     /// <summary>The endpoint that answered, or the last one tried: scheme, host and port, for logs.</summary>
     public string Endpoint { get; init; } = string.Empty;
 
-    /// <summary>Whether the upstream has other endpoints.</summary>
+    /// <summary>How many endpoints may still be asked in the request's place, this one included.</summary>
+    public int AttemptsLeft { get; init; }
+
+    /// <summary>Whether another endpoint of the upstream may be asked in its place.</summary>
     public bool HasOthers { get; init; }
 
     /// <summary>Why, for anything but Found; safe to show to a client (no credentials, no query strings).</summary>

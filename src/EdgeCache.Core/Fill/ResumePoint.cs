@@ -4,4 +4,5 @@ namespace EdgeCache.Core.Fill;
 /// <param name="Offset">Above 0, a Range request; an upstream that ignores it answers with Offset 0.</param>
 /// <param name="BrokenEndpoint">The endpoint whose body broke off (<see cref="OriginAnswer.Endpoint"/>): it is asked after the others.</param>
 /// <param name="ETag">What that endpoint called the content: sent as If-Range, to it alone. The others are held to the digest.</param>
-public readonly record struct ResumePoint(long Offset, string? BrokenEndpoint = null, string? ETag = null);
+/// <param name="WrongEndpoint">The endpoint whose bytes were wrong: it is not asked.</param>
+public readonly record struct ResumePoint(long Offset, string? BrokenEndpoint = null, string? ETag = null, string? WrongEndpoint = null);

@@ -196,8 +196,9 @@ public sealed class CacheStore : IAsyncDisposable
     public int UnfinishedBlobs => _unfinished.Count;
 
     /// <summary>The disk has refused what was written to a pending blob: it goes on in memory.</summary>
+    /// <param name="restBytes">How many bytes are still to come; 0 where that is not known.</param>
     /// <returns>False where it cannot; then nothing has changed.</returns>
-    public bool TryGoOnInMemory(PendingBlob pending, Exception error) => _intake.TryGoOnInMemory(pending, error);
+    public bool TryGoOnInMemory(PendingBlob pending, long restBytes, Exception error) => _intake.TryGoOnInMemory(pending, restBytes, error);
 
     /// <summary>Tells that the disk has lost what it had taken.</summary>
     public void ReportLost(Exception error) => _disk.Report(error);

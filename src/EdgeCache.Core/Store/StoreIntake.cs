@@ -50,7 +50,7 @@ internal sealed class StoreIntake(BlobStore blobs, StoredBlobs stored, Evictor e
     }
 
     /// <inheritdoc cref="CacheStore.TryGoOnInMemory"/>
-    public bool TryGoOnInMemory(PendingBlob pending, Exception error)
+    public bool TryGoOnInMemory(PendingBlob pending, long restBytes, Exception error)
     {
         disk.Report(error);
         if (pending.Writer.IsInMemory)
@@ -61,7 +61,7 @@ internal sealed class StoreIntake(BlobStore blobs, StoredBlobs stored, Evictor e
         StoreLog.PassedThrough(logger, pending.Writer.Expected, error.Message);
         try
         {
-            pending.Writer.GoOnInMemory();
+            pending.Writer.GoOnInMemory(restBytes);
             return true;
         }
         catch (IOException)

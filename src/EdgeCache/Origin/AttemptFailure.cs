@@ -21,6 +21,9 @@ internal readonly record struct AttemptFailure(OriginOutcome Outcome, EndpointSi
 
             // Of a connection that was reset as soon as it stood: the framework wraps every other.
             SocketException => Of(HttpRequestError.ConnectionError),
+
+            // The framework's own time-out of connecting, TLS included.
+            OperationCanceledException { InnerException: TimeoutException } => Of(HttpRequestError.ConnectionError),
             _ => new AttemptFailure(OriginOutcome.Unreachable, EndpointSignal.Silent, "the connection to the upstream broke", null),
         };
     }

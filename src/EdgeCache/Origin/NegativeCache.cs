@@ -29,8 +29,9 @@ internal sealed class NegativeCache : IOrigin
     /// <summary>What is remembered, whether it may still be believed or not.</summary>
     public int Count => _absences.Count;
 
-    public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) =>
-        AskAsync(
+    public ValueTask<OriginAnswer> GetManifestAsync(RepositoryKey repository, ManifestQuery query, CancellationToken cancellationToken) => query.IsSecond
+        ? _upstream.GetManifestAsync(repository, query, cancellationToken)
+        : AskAsync(
             new Question(repository, query.Reference, query.Accept, IsHead: false),
             () => _upstream.GetManifestAsync(repository, query, cancellationToken));
 

@@ -36,8 +36,8 @@ internal sealed class OriginClient : IOrigin
                 Accept = MediaTypes.ToAccept(query.Accept),
                 IfNoneMatch = query.IfNoneMatch,
                 Priority = query.Priority,
-                From = new ResumePoint(0, query.BrokenEndpoint),
-                MaxAttempts = query.BrokenEndpoint is null ? EndpointPool.MaxAttempts : 1,
+                From = new ResumePoint(0, query.BrokenEndpoint, WrongEndpoint: query.WrongEndpoint),
+                MaxAttempts = query.IsSecond ? 1 : EndpointPool.MaxAttempts,
             },
             cancellationToken);
 
@@ -66,7 +66,7 @@ internal sealed class OriginClient : IOrigin
             return new OriginAnswer(OriginOutcome.Offline) { Reason = Upstream.OfflineReason };
         }
 
-        var endpoints = LastOf(_pool.Order(upstream), question.From.BrokenEndpoint);
+        var endpoints = Ordered(_pool.Order(upstream), question.From);
         var name = upstream.Canonical(repository.Repository);
         OriginAnswer? last = null;
         var attempts = 0;
@@ -82,7 +82,8 @@ internal sealed class OriginClient : IOrigin
             OriginAnswer? answer = null;
             var isRun = await _pool.TryRunAsync(endpoint, async () =>
             {
-                (answer, var signal) = await AskEndpointAsync(upstream, endpoint, name, question, cancellationToken);
+                var rest = attempts == 0 ? question : question with { MaxAttempts = question.MaxAttempts - attempts };
+                (answer, var signal) = await AskEndpointAsync(upstream, endpoint, name, rest, cancellationToken);
                 return signal;
             });
             if (!isRun || answer is null)
@@ -104,9 +105,11 @@ internal sealed class OriginClient : IOrigin
         return last ?? throw new InvalidOperationException("An upstream without endpoints.");
     }
 
-    /// <summary>The endpoint whose body has just broken off comes after the others.</summary>
-    private static IReadOnlyList<UpstreamEndpoint> LastOf(IReadOnlyList<UpstreamEndpoint> endpoints, string? broken) =>
-        broken is null || endpoints.Count == 1 ? endpoints : [.. endpoints.OrderBy(endpoint => endpoint.Authority == broken)];
+    /// <summary>The endpoint whose body has just broken off comes after the others, the one whose bytes were wrong not at all.</summary>
+    private static IReadOnlyList<UpstreamEndpoint> Ordered(IReadOnlyList<UpstreamEndpoint> endpoints, ResumePoint from) =>
+        endpoints.Count == 1 || (from.BrokenEndpoint ?? from.WrongEndpoint) is null
+            ? endpoints
+            : [.. endpoints.Where(endpoint => endpoint.Authority != from.WrongEndpoint).OrderBy(endpoint => endpoint.Authority == from.BrokenEndpoint)];
 
     private async ValueTask<(OriginAnswer Answer, EndpointSignal Signal)> AskEndpointAsync(
         Upstream upstream, UpstreamEndpoint endpoint, RepositoryName name, OriginQuestion question, CancellationToken cancellationToken)
@@ -190,7 +193,8 @@ internal sealed class OriginClient : IOrigin
             Endpoint = endpoint.Authority,
             Reason = reason,
             IsRegistrysWord = isEndpoint,
-            HasOthers = upstream.Endpoints.Count > 1,
+            AttemptsLeft = question.MaxAttempts - 1,
+            HasOthers = question.MaxAttempts > 1 && upstream.Endpoints.Count > 1,
         };
         if (body is null)
         {

@@ -14,8 +14,8 @@ internal sealed class SiblingClient(FleetHttp http, FleetMembers members, FleetS
     /// <summary>Without a sign of life for so long, the member is asked for one. With the probe's own time-out, a dead one costs a second.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A member that lives and says nothing has a fault: longer than its own time-outs for three endpoints of an upstream.</summary>
-    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(45);
+    /// <summary>A member that lives and says nothing has a fault: longer than two endpoints of an upstream may stall by its own time-outs, 30 s each.</summary>
+    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(75);
 
     /// <summary>What is held is found on a disk.</summary>
     private static readonly TimeSpan HeldTimeout = TimeSpan.FromSeconds(1);

@@ -117,6 +117,75 @@ public sealed class EndpointFailoverTests : EdgeTests
         Assert.Single(edge.Origin.Log.Requests);
     }
 
+    [Fact]
+    public async Task SmallBlobOfAKnownSizeThatIsTooShort_SecondIsAsked()
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        var edge = await StartWithFirstAsync(first);
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+        first.Faults.Always(When.Any, Fault.ShortBody(10));
+
+        (await edge.Client.GetAsync(_sample.BlobPath(0))).AssertIs(_sample.Layers[0].Bytes);
+        (await edge.Client.GetAsync(_sample.BlobPath(1))).AssertIs(_sample.Layers[1].Bytes);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(404)]
+    [InlineData(403)]
+    public async Task BlobIsWrongAtTheFirstEndpoint_AndNotToBeHadAtTheSecond_FirstIsTheAnswer(int status)
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, Fault.FlipByte(10));
+        var edge = await StartWithFirstAsync(first);
+        edge.Origin.Faults.Always(When.Any, status == 0 ? Fault.FlipByte(20) : Fault.Status(status));
+
+        Assert.Equal(502, (await edge.Client.GetAsync(_sample.BlobPath(1))).Status);
+
+        Assert.Equal((1, 1), Asked(first, edge));
+    }
+
+    [Fact]
+    public async Task ManifestBreaksOffAtTheFirstEndpoint_NotFoundAtTheSecond_IsNotRemembered()
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Add(When.Any, Fault.CutAfter(10));
+        var edge = await StartWithFirstAsync(first);
+        edge.Origin.Faults.Always(When.Any, Fault.Status(404));
+
+        Assert.Equal(503, (await edge.Client.GetAsync(_sample.TagPath())).Status);
+        (await edge.Client.GetAsync(_sample.TagPath())).AssertIs(_sample.Image.Bytes);
+    }
+
+    [Fact]
+    public async Task ManifestBreaksOffAtTheSecondEndpoint_NobodyIsAskedAThirdTime()
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, Fault.Status(503));
+        var edge = await StartWithFirstAsync(first);
+        edge.Origin.Faults.Always(When.Any, Fault.CutAfter(10));
+
+        Assert.Equal(503, (await edge.Client.GetAsync(_sample.TagPath())).Status);
+
+        Assert.Equal((1, 1), Asked(first, edge));
+    }
+
+    [Fact]
+    public async Task ManifestIsWrongAtTheFirstEndpoint_AndTheSecondIsNotToBeAsked_FirstIsNotAskedAgain()
+    {
+        var first = await StartOriginAsync(_sample.Repository);
+        first.Faults.Always(When.Any, Fault.FlipByte(10));
+        var edge = await StartWithFirstAsync(first);
+        edge.Origin.Faults.Always(When.Any, Fault.Status(429, "60"));
+
+        await edge.Client.GetAsync(_sample.TagPath());
+        Assert.Equal(502, (await edge.Client.GetAsync(_sample.TagPath())).Status);
+
+        Assert.Equal((2, 1), Asked(first, edge));
+    }
+
+    private static (int First, int Second) Asked(FakeOrigin first, EdgeFixture edge) => (first.Log.Requests.Count, edge.Origin.Log.Requests.Count);
+
     private static Fault Spoilt(string name) => name switch
     {
         "cut" => Fault.CutAfter(10),

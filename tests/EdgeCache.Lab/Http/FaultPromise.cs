@@ -9,6 +9,9 @@ namespace EdgeCache.Lab.Http;
 /// <param name="MaxRequests">Upstream requests in all, for all who ask for the target.</param>
 internal sealed record FaultPromise(IReadOnlyList<PullOutcome> Outcomes, IReadOnlyList<int> Statuses, long MaxRequests)
 {
+    /// <summary>Endpoints that are asked for one manifest, at most.</summary>
+    private const long MaxAsked = 2;
+
     private static readonly FillOptions Fills = new();
 
     /// <param name="sizeBytes">Of the content that is asked for.</param>
@@ -36,8 +39,8 @@ internal sealed record FaultPromise(IReadOnlyList<PullOutcome> Outcomes, IReadOn
         FaultKind.BrokenBody when plan.IsBlob && plan.IsOnce && !plan.HasSecondEndpoint && fault.MayTakeHeaders => Content(asked + 1).OrRefused(503),
         FaultKind.BrokenBody when plan.IsBlob && (plan.IsOnce || plan.HasSecondEndpoint) => Content(2),
         FaultKind.BrokenBody when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(503).OrTorn(fault, plan),
-        FaultKind.BrokenBody when plan.HasSecondEndpoint || (plan.IsOnce && !fault.MayTakeHeaders) => Content(asked * 2),
-        FaultKind.BrokenBody => OfManifest(plan, asked * 2).OrRefused(503),
+        FaultKind.BrokenBody when plan.HasSecondEndpoint || (plan.IsOnce && !fault.MayTakeHeaders && !fault.IsSlow) => Content(plan.Clients * MaxAsked),
+        FaultKind.BrokenBody => OfManifest(plan, plan.Clients * MaxAsked).OrRefused(503),
 
         // Of a large blob the wrong bytes may have been seen before another endpoint could be asked.
         _ when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(502, 503).OrTorn(fault, plan),

@@ -27,6 +27,9 @@ internal sealed record HttpFault(string Name, FaultKind Kind, Action<FaultScene>
     /// <summary>Whether the headers may go with the body: a reset takes what was not read yet.</summary>
     public bool MayTakeHeaders { get; init; }
 
+    /// <summary>Whether the body is given up for its pace: who waits for a manifest has waited for long then, and the same endpoint is not asked again.</summary>
+    public bool IsSlow { get; init; }
+
     /// <summary>What may be asked for.</summary>
     public IReadOnlyList<PullTarget> Targets { get; init; } = All;
 

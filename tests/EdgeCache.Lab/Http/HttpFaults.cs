@@ -50,8 +50,8 @@ internal static class HttpFaults
         Broken("cut", scene => Fault.CutAfter(scene.Chance.Next(scene.SizeBytes))) with { SendsNothingTwice = true },
         Broken("cut-chunked", scene => Fault.CutAfter(scene.Chance.Next(scene.SizeBytes)) with { IsChunked = true }),
         Broken("cut-by-reset", scene => Fault.CutAfter(scene.Chance.Next(scene.SizeBytes)) with { Resets = true }) with { MayTakeHeaders = true },
-        Broken("stall", scene => new Fault { BodyGate = new OriginGate(), BodyGateOffset = scene.Chance.Next(scene.SizeBytes) }),
-        Broken("drip", scene => Fault.Throttled(scene.Chance.Next(1, MaxDrip))),
+        Broken("stall", scene => new Fault { BodyGate = new OriginGate(), BodyGateOffset = scene.Chance.Next(scene.SizeBytes) }) with { IsSlow = true },
+        Broken("drip", scene => Fault.Throttled(scene.Chance.Next(1, MaxDrip))) with { IsSlow = true },
 
         Wrong("wrong-byte", scene => Fault.FlipByte(scene.Chance.Next(scene.SizeBytes))),
         Wrong("last-byte", scene => Fault.FlipLastByte with { IsChunked = scene.Chance.Next(2) == 0 }),

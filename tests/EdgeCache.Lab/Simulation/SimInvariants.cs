@@ -9,9 +9,7 @@ internal sealed class SimInvariants(string folder, SimNode node, SimDisk disk, S
 {
     public void CheckAlways()
     {
-        // What passes through memory nobody can join once its beginning is gone.
-        var most = 1 + node.Store.PassedThrough;
-        foreach (var group in origin.Bodies.Where(open => open.Question.IsFill).GroupBy(open => open.Question.Digest).Where(group => group.Count() > most))
+        foreach (var group in origin.Bodies.Where(open => open.Question.IsFill).GroupBy(open => open.Question.Digest).Where(group => group.Count() > MostFetches(group.Key)))
         {
             throw new SimulationFailedException($"{group.Count()} fetches of {content.Find(group.Key)} at once.");
         }
@@ -30,6 +28,9 @@ internal sealed class SimInvariants(string folder, SimNode node, SimDisk disk, S
             throw new SimulationFailedException($"Negative bytes: {usage}.");
         }
     }
+
+    /// <summary>What passes through memory nobody can join once its beginning is gone.</summary>
+    private int MostFetches(Digest digest) => content.Find(digest).Bytes.Length > SimNode.WindowBytes ? 1 + node.Store.PassedThrough : 1;
 
     /// <summary>The books must balance.</summary>
     public void CheckAtRest()

@@ -28,6 +28,9 @@ internal sealed class SimNode
     /// <summary>What the index journals is on the disk when the node ends, and as much of it as chance leaves when it is killed.</summary>
     private static readonly TimeSpan NeverWithinARun = TimeSpan.FromDays(30);
 
+    /// <summary>Of a content that is much longer, so much may be in memory at once; where its beginning is gone nobody can join.</summary>
+    public const int WindowBytes = 300_000;
+
     private readonly string _folder;
     private readonly SimDisk _disk;
     private readonly SimOrigin _origin;
@@ -131,7 +134,7 @@ internal sealed class SimNode
             Eviction = new EvictionOptions { LimitBytes = _limitBytes, MinManifestBytes = 1 },
             Disk = new DiskOptions { MinFreeBytes = 0, MinFreeFiles = 0 },
             Scrub = new ScrubOptions { Period = TimeSpan.Zero },
-            PassThrough = new PassThroughOptions { MaxBytes = 64 << 20, WindowBytes = 700_000, SmallWindowBytes = 300_000 },
+            PassThrough = new PassThroughOptions { MaxBytes = 64 << 20, WindowBytes = WindowBytes, SmallWindowBytes = WindowBytes },
             ScanThreads = 1,
             Index = new IndexOptions { Path = string.Empty, MemoryBytes = IndexOptions.MinMemoryBytes, CommitInterval = NeverWithinARun },
         };

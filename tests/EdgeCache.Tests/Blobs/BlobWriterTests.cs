@@ -37,7 +37,7 @@ public sealed class BlobWriterTests : IDisposable
         writer.Append(Content.AsSpan(0, 3_000_000));
         using var before = writer.OpenLease()!; // The writer is not disposed.
 
-        writer.GoOnInMemory();
+        writer.GoOnInMemory(restBytes: 0);
         Assert.Empty(Directory.EnumerateFiles(_folder.Paths.Temporary));
         writer.Append(Content.AsSpan(3_000_000));
 
@@ -72,7 +72,7 @@ public sealed class BlobWriterTests : IDisposable
         Assert.Throws<IOException>(() => _store.CreateInMemory(Digest.Compute(Content), BlobPool.Blobs, Content.Length));
         using (var onDisk = _store.Create(Digest.Compute(Content), BlobPool.Blobs, 0))
         {
-            Assert.Throws<IOException>(onDisk.GoOnInMemory);
+            Assert.Throws<IOException>(() => onDisk.GoOnInMemory(restBytes: 0));
             Assert.False(onDisk.IsInMemory);
         }
 

@@ -1,3 +1,4 @@
+using EdgeCache.Core.Blobs;
 using EdgeCache.Core.Fill;
 using EdgeCache.Core.Oci;
 using EdgeCache.Tests.Store;
@@ -9,10 +10,14 @@ namespace EdgeCache.Tests.Fill;
 /// <summary>A table of fills between a scripted origin and a store on disk, whose teardown fails on what was left behind.</summary>
 internal sealed class FillFixture : IAsyncDisposable
 {
-    public FillFixture(FillOptions options) =>
+    /// <param name="passThrough">How much memory bytes may pass through; null for the usual.</param>
+    public FillFixture(FillOptions options, PassThroughOptions? passThrough = null)
+    {
+        Cache = new StoreFixture(options: store => store with { PassThrough = passThrough });
         Fills = new FillTable(Origin, Cache.Store, options with { RetryDelay = TimeSpan.Zero }, Cache.Clock, NullLogger<FillTable>.Instance);
+    }
 
-    public StoreFixture Cache { get; } = new();
+    public StoreFixture Cache { get; }
 
     public ScriptedOrigin Origin { get; } = new();
 

@@ -98,7 +98,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
                 body.Break();
             }
 
-            return ScriptedOrigin.Found(body.Stream, Manifest.Content.Length);
+            return new OriginAnswer(OriginOutcome.Found, body.Stream) { ContentLength = Manifest.Content.Length, AttemptsLeft = 1 };
         };
 
         Assert.Equal(OriginOutcome.Unreachable, (await GetAsync(Tag)).Failure.Outcome);
@@ -116,7 +116,39 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
 
         Assert.Equal((CacheResult.Miss, Manifest.Digest), (answer.Result, answer.Digest));
         Assert.Equal(Manifest.Content, answer.Content.ToArray());
-        Assert.Equal((2, FirstEndpoint), (_origin.Calls.Count, _origin.Query.BrokenEndpoint));
+        Assert.Equal((2, FirstEndpoint, null), (_origin.Calls.Count, _origin.Query.BrokenEndpoint, _origin.Query.WrongEndpoint));
+    }
+
+    [Theory]
+    [InlineData("cut", 0, 1)]
+    [InlineData("cut", 1, 2)]
+    [InlineData("too long", 1, 1)]
+    [InlineData("no manifest", 1, 1)]
+    [InlineData("other bytes", 1, 2)]
+    public async Task SecondQuestion_IsAskedWhereItMayHelp_AndAttemptsAreLeft(string fault, int attemptsLeft, int calls)
+    {
+        _origin.Manifest = (_, _, _) => ValueTask.FromResult(fault switch
+        {
+            "cut" => Answer(Manifest.Content[..10], Manifest.Content.Length, attemptsLeft),
+            "too long" => Answer([], 100_001, attemptsLeft),
+            "no manifest" => Answer("{}"u8.ToArray(), 2, attemptsLeft),
+            _ => Answer(new TestManifest("other").Content, null, attemptsLeft),
+        });
+
+        var answer = await GetAsync(fault == "no manifest" ? Reference.ByDigest(Digest.Compute("{}"u8)) : Reference.ByDigest(Manifest.Digest));
+
+        Assert.Equal((CacheResult.Error, calls), (answer.Result, _origin.Calls.Count));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task BodyThatStalls_IsAskedForElsewhereOnly(bool hasOthers, int calls)
+    {
+        ScriptTwice(new OriginAnswer(OriginOutcome.Found, new StalledBody()) { ContentLength = 100, AttemptsLeft = 1, HasOthers = hasOthers, Endpoint = FirstEndpoint }, Found(Manifest.Content));
+
+        Assert.Equal(hasOthers ? CacheResult.Miss : CacheResult.Error, (await GetAsync(Tag)).Result);
+        Assert.Equal(calls, _origin.Calls.Count);
     }
 
     [Theory]
@@ -203,22 +235,18 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
 
     private Task<ManifestAnswer> GetAsync(Reference reference) => _fetcher.GetAsync(A, reference, ManifestTypes.All, default, FetchPriority.Interactive, default);
 
-    private static OriginAnswer Found(byte[] content, bool hasOthers = false) => new(OriginOutcome.Found, new MemoryStream(content))
-    {
-        ContentLength = content.Length,
-        MediaType = MediaTypes.OciManifest,
-        StatusCode = 200,
-        Endpoint = FirstEndpoint,
-        HasOthers = hasOthers,
-    };
+    private static OriginAnswer Found(byte[] content, bool hasOthers = false) => Answer(content, content.Length, attemptsLeft: 1, hasOthers);
 
-    private static OriginAnswer CutShort(bool hasOthers) => new(OriginOutcome.Found, new MemoryStream(Manifest.Content[..10]))
+    private static OriginAnswer CutShort(bool hasOthers) => Answer(Manifest.Content[..10], Manifest.Content.Length, attemptsLeft: 1, hasOthers);
+
+    private static OriginAnswer Answer(byte[] content, long? length, int attemptsLeft, bool? hasOthers = null) => new(OriginOutcome.Found, new MemoryStream(content))
     {
-        ContentLength = Manifest.Content.Length,
+        ContentLength = length,
         MediaType = MediaTypes.OciManifest,
         StatusCode = 200,
         Endpoint = FirstEndpoint,
-        HasOthers = hasOthers,
+        AttemptsLeft = attemptsLeft,
+        HasOthers = hasOthers ?? attemptsLeft > 0,
     };
 
     private void ScriptTwice(OriginAnswer first, OriginAnswer second) =>
@@ -232,4 +260,9 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
             Digest = claimed,
             StatusCode = 200,
         });
+
+    private sealed class StalledBody : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new TimeoutException("No byte came.");
+    }
 }

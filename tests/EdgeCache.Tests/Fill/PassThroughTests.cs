@@ -129,6 +129,29 @@ public sealed class PassThroughTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LittleMemory_FillsHaveSmallWindows_AndOneTooManyIsRefused()
+    {
+        await using var fixture = new FillFixture(new FillOptions { PieceBytes = 64 * 1024 }, new PassThroughOptions { MaxBytes = 6 << 20 });
+        fixture.Cache.Disk.Refuse(FaultyDisk.NoSpace);
+        var contents = Enumerable.Range(0, 3).Select(_ => RandomNumberGenerator.GetBytes(8 << 20)).ToList();
+        fixture.Origin.Blob = (_, digest, _) => ValueTask.FromResult(ScriptedOrigin.Found(contents.Find(content => Digest.Compute(content) == digest)!));
+        using FillReader first = fixture.Join(A, contents[0]), second = fixture.Join(A, contents[1]);
+        await first.WaitForHeadAsync(default);
+        await second.WaitForHeadAsync(default);
+        await Eventually.TrueAsync(() => fixture.Fills.HeldUp == 2);
+
+        Assert.InRange((await first.WaitAsync(0, default)).VisibleBytes, 1, 1 << 20);
+        using (var third = fixture.Join(A, contents[2]))
+        {
+            Assert.Equal(FailureSource.Store, (await third.WaitForHeadAsync(default)).Failure.Source);
+        }
+
+        Assert.True((await first.ReadAllAsync()).AsSpan().SequenceEqual(contents[0]));
+        Assert.True((await second.ReadAllAsync()).AsSpan().SequenceEqual(contents[1]));
+        await Eventually.TrueAsync(() => fixture.Fills.HeldUp == 0);
+    }
+
+    [Fact]
     public async Task NobodyReadsAnyMore_UpstreamIsLeft()
     {
         Disk.Refuse(FaultyDisk.NoSpace);
@@ -152,7 +175,7 @@ public sealed class PassThroughTests : IAsyncLifetime
         using var first = _fixture.Join(A, Large);
         var beginning = Task.Run(() => body.SendAsync(Large.AsMemory(0, 6 << 20)));
         var progress = default(FillProgress);
-        while (progress.VisibleBytes < 4 << 20)
+        while (progress.VisibleBytes < WindowBytes + (1 << 20))
         {
             progress = await first.WaitAsync(progress.VisibleBytes, default);
         }

@@ -79,7 +79,7 @@ public sealed class DiskGuardTests : IAsyncLifetime
         _fixture.Disk.Fault = call => call.Name == "Write" ? FaultyDisk.NoSpace() : null;
 
         var refused = Assert.Throws<IOException>(() => pending.Writer.Append(Content.AsSpan(4_000)));
-        Assert.True(Store.TryGoOnInMemory(pending, refused));
+        Assert.True(Store.TryGoOnInMemory(pending, Content.Length - 4_000, refused));
 
         pending.Writer.Append(Content.AsSpan(4_000));
         Assert.Equal((DiskFault.Full, 4_000L), (Store.Disk.Fault, pending.Writer.InMemoryFrom));

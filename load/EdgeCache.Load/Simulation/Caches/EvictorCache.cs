@@ -45,10 +45,10 @@ internal sealed class EvictorCache : ISimulatedCache, IVictimRemover
         var size = _trace.SizeBytes[number];
         if (_evictor.TryReserve(BlobPool.Blobs, size))
         {
-            // As a fill: room first, and the object when it is whole.
+            // As a fill: room first, and the object in its place when it is whole. Both at once would count twice, and evict others for nothing.
             Settle();
-            _slots[digest] = _evictor.Add(BlobPool.Blobs, digest, size, _clock.GetUtcNow());
             _evictor.Release(BlobPool.Blobs, size);
+            _slots[digest] = _evictor.Add(BlobPool.Blobs, digest, size, _clock.GetUtcNow());
             Settle();
         }
 
