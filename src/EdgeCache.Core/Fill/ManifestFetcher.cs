@@ -166,7 +166,8 @@ internal sealed class ManifestFetcher
 
                     if (length >= limitBytes)
                     {
-                        return ([], TooLong(limitBytes), BodyFault.None);
+                        // Whether it has an end at all nobody knows.
+                        return ([], TooLong(limitBytes), BodyFault.Wrong);
                     }
 
                     Array.Resize(ref buffer, Math.Min(limitBytes, length * 2));

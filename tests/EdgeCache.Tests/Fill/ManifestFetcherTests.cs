@@ -123,6 +123,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
     [InlineData("cut", 0, 1)]
     [InlineData("cut", 1, 2)]
     [InlineData("too long", 1, 1)]
+    [InlineData("endless", 1, 2)]
     [InlineData("no manifest", 1, 1)]
     [InlineData("other bytes", 1, 2)]
     public async Task SecondQuestion_IsAskedWhereItMayHelp_AndAttemptsAreLeft(string fault, int attemptsLeft, int calls)
@@ -131,6 +132,7 @@ public sealed class ManifestFetcherTests : IAsyncLifetime
         {
             "cut" => Answer(Manifest.Content[..10], Manifest.Content.Length, attemptsLeft),
             "too long" => Answer([], 100_001, attemptsLeft),
+            "endless" => Answer(new byte[100_001], null, attemptsLeft),
             "no manifest" => Answer("{}"u8.ToArray(), 2, attemptsLeft),
             _ => Answer(new TestManifest("other").Content, null, attemptsLeft),
         });
