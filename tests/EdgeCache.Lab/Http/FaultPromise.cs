@@ -45,6 +45,9 @@ internal sealed record FaultPromise(IReadOnlyList<PullOutcome> Outcomes, IReadOn
         // Of a large blob the wrong bytes may have been seen before another endpoint could be asked.
         _ when plan.IsBlob => Content(plan.Clients * MaxAttempts(sizeBytes)).OrRefused(502, 503).OrTorn(fault, plan),
         _ when plan.HasSecondEndpoint => Content(asked),
+
+        // One that seems to have been cut is asked for again.
+        _ when fault.Lengthens => Content(plan.Clients * MaxAsked).OrRefused(502, 503),
         _ => OfManifest(plan, asked).OrRefused(502, 503),
     };
 
